@@ -1,0 +1,73 @@
+//! The arguments of the commands that keep things in order: `verify`, `doctor`, `logs`, `reset`, `completions`.
+
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+use clap_complete::Shell;
+
+use crate::config::LogLevel;
+
+/// Check the files of the lake against what was recorded when they were written
+#[derive(Debug, Clone, Default, Args)]
+#[command(
+    after_help = "With --json it prints one document: home, is_ok, checked (files, rows, bytes, rules, days), findings \
+                  (each with its finding: missing, changed, unreadable, row_count, foreign, rule, day), \
+                  not_compared.\n\nExamples:\n  fi verify\n  fi verify --remote --json"
+)]
+pub struct VerifyArgs {
+    /// Compare ids and counts of each day with Intercom too
+    #[arg(long)]
+    pub remote: bool,
+}
+
+/// Check settings, token, connection and files, and say what to do about each problem
+#[derive(Debug, Clone, Default, Args)]
+#[command(
+    after_help = "With --json it prints one document: is_ok, version, api_version, checks (each with name, level: ok, \
+                  warn, fail or skip, message, hint).\n\nExamples:\n  fi doctor\n  fi doctor --offline --json"
+)]
+pub struct DoctorArgs {
+    /// Ask Intercom nothing
+    #[arg(long)]
+    pub offline: bool,
+}
+
+/// Show the log
+#[derive(Debug, Clone, Args)]
+#[command(
+    after_help = "Examples:\n  fi logs\n  fi logs -n 200 --level warn\n  fi logs --follow --level error\n  \
+                        fi logs --json -n 1000 > log.ndjson"
+)]
+pub struct LogsArgs {
+    /// Show the last N lines
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 50)]
+    pub lines: usize,
+    /// Go on showing lines as they are written, until interrupted
+    #[arg(short, long)]
+    pub follow: bool,
+    /// Show lines at least as serious as this [default: everything]
+    #[arg(short, long, value_name = "LEVEL", value_parser = PossibleValuesParser::new(&LogLevel::NAMES[1..]))]
+    pub level: Option<String>,
+}
+
+/// Delete the fetched data, keeping the settings
+#[derive(Debug, Clone, Default, Args)]
+#[command(after_help = "With --json it prints one document: home, deleted (files, bytes, left).\n\n\
+                  Examples:\n  fi reset\n  fi reset --yes")]
+pub struct ResetArgs {
+    /// Do not ask
+    #[arg(short, long)]
+    pub yes: bool,
+}
+
+/// Print a completion script for a shell
+#[derive(Debug, Clone, Args)]
+#[command(
+    after_help = "Examples:\n  fi completions bash > ~/.local/share/bash-completion/completions/fi\n  \
+                        fi completions zsh > ~/.zfunc/_fi\n  \
+                        fi completions fish > ~/.config/fish/completions/fi.fish"
+)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum, value_name = "SHELL")]
+    pub shell: Shell,
+}

@@ -1,0 +1,117 @@
+//! How failures of the modules below are put to the user: which kind it is, what failed, why, and what to do next.
+
+use crate::error::{CommandError, Kind};
+use crate::{engine, intercom, lake, sync};
+
+impl From<intercom::OptionsError> for CommandError {
+    fn from(error: intercom::OptionsError) -> Self {
+        Self::usage(error.to_string()).because(error)
+    }
+}
+
+impl From<intercom::Error> for CommandError {
+    fn from(error: intercom::Error) -> Self {
+        let kind = match &error {
+            intercom::Error::Unauthorized { .. } | intercom::Error::MissingScope { .. } => Kind::Auth,
+            _ => Kind::Failed,
+        };
+        let hint = error.hint();
+        let explained = Self::new(kind, error.to_string()).because(error);
+        hint.into_iter().fold(explained, Self::hint)
+    }
+}
+
+impl From<lake::Error> for CommandError {
+    fn from(error: lake::Error) -> Self {
+        let hint = lake_hint(&error);
+        let explained = Self::failed(error.to_string()).because(error);
+        hint.into_iter().fold(explained, Self::hint)
+    }
+}
+
+fn lake_hint(error: &lake::Error) -> Option<&'static str> {
+    use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+    match error {
+        error if error.is_disk_full() => {
+            Some("free some disk space and run it again; what was committed is kept")
+        }
+        lake::Error::Io { source, .. } if matches!(source.kind(), PermissionDenied | ReadOnlyFilesystem) => {
+            Some("give yourself the right to write there, or name another home: --home DIR")
+        }
+        lake::Error::Newer { .. } => Some("install the newest fi"),
+        lake::Error::Damaged { .. } => {
+            Some("`fi verify` says what is left; `fi reset` and `fi sync` fetch everything again")
+        }
+        lake::Error::Parquet { .. } | lake::Error::Arrow { .. } | lake::Error::Row { .. } => {
+            Some("`fi verify` says which files are damaged; `fi reset` and `fi sync` fetch everything again")
+        }
+        lake::Error::Locked { .. } | lake::Error::NeedsRecovery => Some("try again when that is done"),
+        lake::Error::Io { .. } => None,
+    }
+}
+
+impl From<sync::Error> for CommandError {
+    fn from(error: sync::Error) -> Self {
+        match error {
+            sync::Error::Intercom(error) => error.into(),
+            sync::Error::Lake(error) => error.into(),
+            error @ sync::Error::OtherWorkspace { .. } => Self::usage(error.to_string())
+                .hint("keep each workspace in a home of its own: --home DIR")
+                .hint("or drop the data held here with `fi reset`"),
+            error @ sync::Error::State(_) => Self::failed(error.to_string())
+                .because(error)
+                .hint("`fi reset` and `fi sync` fetch everything again"),
+            error @ (sync::Error::Query(_) | sync::Error::Broken(_)) => {
+                Self::failed(error.to_string()).because(error).hint("`fi logs` may tell more")
+            }
+        }
+    }
+}
+
+/// A query of a command's own that failed.
+pub(super) fn of_query(error: engine::Error) -> CommandError {
+    let kind = match &error {
+        engine::Error::NoLake(_) => Kind::NothingFound,
+        engine::Error::Cancelled => Kind::Incomplete,
+        _ => Kind::Failed,
+    };
+    let hint = error.hint();
+    let explained = CommandError::new(kind, error.to_string()).because(error);
+    hint.into_iter().fold(explained, CommandError::hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::intercom::{ENDPOINTS, Place};
+
+    fn place() -> Place {
+        Place { endpoint: ENDPOINTS[0], request_id: None }
+    }
+
+    #[test]
+    fn a_refused_token_is_an_auth_failure_with_a_hint() {
+        let refused = intercom::Error::Unauthorized { place: place(), code: "unauthorized".into() };
+        let error = CommandError::from(refused);
+        assert_eq!(error.kind(), Kind::Auth);
+        assert!(error.causes().is_empty() && error.hints()[0].contains("check the token"), "{error:?}");
+        let unscoped =
+            intercom::Error::MissingScope { place: place(), code: "forbidden".into(), scope: None };
+        assert_eq!(CommandError::from(sync::Error::from(unscoped)).kind(), Kind::Auth);
+    }
+
+    #[test]
+    fn a_full_disk_says_what_to_do() {
+        let source = std::io::Error::from(std::io::ErrorKind::StorageFull);
+        let error = CommandError::from(lake::Error::Io { action: "write", path: "/x".into(), source });
+        assert_eq!((error.message(), error.kind()), ("cannot write /x", Kind::Failed));
+        assert!(error.hints()[0].starts_with("free some disk space"));
+    }
+
+    #[test]
+    fn another_workspace_is_refused_with_both_ways_out() {
+        let error = sync::Error::OtherWorkspace { held: "a1".to_owned(), found: "b2".to_owned() };
+        let error = CommandError::from(error);
+        assert_eq!((error.kind(), error.hints().len()), (Kind::Usage, 2));
+    }
+}

@@ -1,0 +1,175 @@
+//! `fi status` for people: aligned, at most 80 columns wide, the most important first.
+
+use super::facts::{Facts, Run};
+use crate::cmd::words;
+use crate::printer::{Paint, Printer};
+
+/// Failures and unfinished stretches that are shown.
+const NAMED: usize = 3;
+/// Columns of a line behind its title.
+const ROOM: usize = 68;
+
+/// The lines of the whole text.
+pub(super) fn lines(facts: &Facts, printer: &Printer) -> Vec<String> {
+    let mut text = Text { printer, lines: Vec::new() };
+    text.workspace(facts);
+    text.held(facts);
+    text.fresh(facts);
+    text.coverage(facts);
+    text.open_ends(facts);
+    text.runs(&facts.runs);
+    text.lines
+}
+
+struct Text<'a> {
+    printer: &'a Printer,
+    lines: Vec<String>,
+}
+
+impl Text<'_> {
+    /// One line with its title; a title that repeats is left out.
+    fn line(&mut self, title: &str, text: impl std::fmt::Display) {
+        let title = self.printer.paint(Paint::Bold, format!("{title:<11}"));
+        self.lines.push(format!("{title} {text}").trim_end().to_owned());
+    }
+
+    fn workspace(&mut self, facts: &Facts) {
+        let name = match &facts.workspace {
+            Some(workspace) => {
+                let region =
+                    workspace.region.as_deref().map(|region| format!(", {region}")).unwrap_or_default();
+                let zone = workspace.timezone.as_deref().map(|zone| format!(", {zone}")).unwrap_or_default();
+                format!("{} ({}{region}{zone})", workspace.name, workspace.id)
+            }
+            None => String::from("unknown: the token may not ask for it"),
+        };
+        self.line("Workspace", name);
+        let demo = if facts.is_demo { " (demo)" } else { "" };
+        self.line("Home", format!("{}{demo}", facts.home.display()));
+    }
+
+    fn held(&mut self, facts: &Facts) {
+        let lake = &facts.lake;
+        let counted = [
+            words::many(lake.conversations, "conversation"),
+            words::many(lake.messages, "message"),
+            words::many(lake.contacts, "contact"),
+        ];
+        self.line("Held", counted.join(", "));
+        let others: Vec<String> = lake
+            .rows
+            .iter()
+            .filter(|(name, rows)| {
+                **rows > 0 && !matches!(**name, "conversations" | "messages" | "contacts" | "sync_runs")
+            })
+            .map(|(name, rows)| format!("{} {}", words::count(*rows), named(name, *rows)))
+            .collect();
+        for line in wrapped(&others) {
+            self.line("", line);
+        }
+        let (first, last) = (&lake.first_created_at, &lake.last_created_at);
+        if let (Some(first), Some(last)) = (first, last) {
+            self.line("", format!("begun from {} to {}", day(first), day(last)));
+        }
+        let (bytes, files) = (words::bytes(lake.bytes), words::many(lake.files, "file"));
+        self.line(
+            "Size",
+            format!("{bytes} in {files}, {}", words::many(lake.partitions, lake.partitioned_by)),
+        );
+    }
+
+    fn fresh(&mut self, facts: &Facts) {
+        let Some(as_of) = &facts.freshness.data_as_of else {
+            return self.line("Fresh", "nothing is complete yet");
+        };
+        let age = words::whole_span(facts.freshness.age_seconds.unwrap_or(0));
+        let text = format!("as of {} UTC, {age} ago", minute(as_of));
+        if facts.freshness.is_stale {
+            self.line(
+                "Fresh",
+                format!("{text}; {}", self.printer.paint(Paint::Yellow, "stale: run `fi sync`")),
+            );
+        } else {
+            self.line("Fresh", text);
+        }
+    }
+
+    fn coverage(&mut self, facts: &Facts) {
+        let mut title = "Complete";
+        for span in &facts.coverage {
+            let from = span.from.as_deref().map_or_else(|| String::from("the beginning"), minute);
+            self.line(title, format!("from {from} to {} UTC", minute(&span.to)));
+            title = "";
+        }
+    }
+
+    fn open_ends(&mut self, facts: &Facts) {
+        if facts.lake.without_thread > 0 {
+            let waiting = words::many(facts.lake.without_thread, "conversation");
+            self.line("To fetch", format!("{waiting} without messages yet"));
+        }
+        for window in facts.unfinished.iter().take(NAMED) {
+            let from = window.from.as_deref().map_or_else(|| String::from("the beginning"), minute);
+            self.line("To list", format!("{} from {from} to {}", window.field, minute(&window.to)));
+        }
+        if facts.unfinished.len() > NAMED {
+            self.line("", format!("and {} more stretches of time", facts.unfinished.len() - NAMED));
+        }
+        for failed in facts.failures.iter().take(NAMED) {
+            self.line("Failed", format!("conversation {}: {}", failed.conversation_id, failed.reason));
+        }
+        if facts.failure_count > NAMED as u64 {
+            self.line("", format!("and {} more", words::count(facts.failure_count - NAMED as u64)));
+        }
+        if let Some(lock) = &facts.lock {
+            let since = minute(&lock.since);
+            self.line("Working", format!("`{}` (process {}) since {since} UTC", lock.purpose, lock.pid));
+        }
+    }
+
+    fn runs(&mut self, runs: &[Run]) {
+        let mut title = "Runs";
+        for run in runs {
+            let missing = match run.missing_count {
+                0 => String::new(),
+                missing => format!(", {missing} missing"),
+            };
+            let fetched = words::many(run.thread_count.unsigned_abs(), "conversation");
+            let (when, took) = (minute(&run.started_at), words::whole_span(run.seconds));
+            self.line(title, format!("{when}  {} {}: {fetched} in {took}{missing}", run.kind, run.outcome));
+            title = "";
+        }
+    }
+}
+
+/// A table's name as the word for what is in it.
+fn named(table: &str, rows: u64) -> String {
+    let words = table.replace('_', " ");
+    match (rows, words.strip_suffix("ies"), words.strip_suffix('s')) {
+        (1, Some(stem), _) => format!("{stem}y"),
+        (1, None, Some(one)) => one.to_owned(),
+        _ => words,
+    }
+}
+
+/// Pieces joined by commas, in lines that fit.
+fn wrapped(pieces: &[String]) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for piece in pieces {
+        match lines.last_mut() {
+            Some(line) if line.len() + piece.len() + 2 <= ROOM => line.push_str(&format!(", {piece}")),
+            _ => lines.push(piece.clone()),
+        }
+    }
+    lines
+}
+
+/// The day of a moment written as ISO 8601.
+fn day(moment: &str) -> &str {
+    moment.get(..10).unwrap_or(moment)
+}
+
+/// The moment to the minute.
+fn minute(moment: &str) -> String {
+    moment.get(..16).unwrap_or(moment).replace('T', " ")
+}

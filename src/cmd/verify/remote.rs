@@ -1,0 +1,128 @@
+//! The comparison with Intercom: a count for each day, and where the counts differ, the ids.
+
+use std::collections::BTreeSet;
+
+use futures::stream::{self, StreamExt, TryStreamExt};
+
+use super::days::{self, Stretch};
+use super::finding::{Day, Finding};
+use super::local::stopped;
+use crate::cmd::{Context, assemble, words};
+use crate::error::CommandError;
+use crate::intercom::{Client, Query, QueryError, SearchRequest, Sort, peek_id_times};
+use crate::lake::State;
+use crate::sync::{Error, SyncState};
+
+/// Counts asked for at the same time.
+const AT_ONCE: usize = 4;
+/// Ids that are named for one day.
+const NAMED: usize = 20;
+
+/// What came of it.
+pub(super) struct Compared {
+    /// Days that were compared.
+    pub(super) days: u64,
+    /// Days that differ.
+    pub(super) findings: Vec<Finding>,
+    /// What could not be compared, and why.
+    pub(super) not_compared: Vec<String>,
+}
+
+/// Compares what is held completely with what Intercom has now.
+pub(super) fn compare(context: &Context, state: &State, sync: &SyncState) -> Result<Compared, CommandError> {
+    let client = assemble::client(&context.config)?;
+    let layout = assemble::layout(&context.config.home);
+    let first = state.files_of("conversations").filter_map(|(_, entry)| entry.first_created_at).min();
+    let stretches = days::stretches(&sync.coverage, first.map(|micros| micros.div_euclid(1_000_000)));
+    let held = days::counts(&layout, state, &stretches)?;
+    let runtime = assemble::runtime()?;
+    let there = runtime.block_on(async {
+        tokio::select! {
+            there = counts(context, &client, &stretches) => there,
+            () = context.cancel.cancelled() => Err(stopped()),
+        }
+    })?;
+    let mut findings = Vec::new();
+    for (stretch, there) in there {
+        if held.get(&stretch).copied().unwrap_or(0) != there {
+            let here: BTreeSet<String> = days::ids(&layout, state, stretch)?.into_iter().collect();
+            let there = runtime.block_on(listed(&client, stretch))?;
+            findings.extend(difference(stretch, &here, &there).map(Finding::Day));
+        }
+    }
+    let days: BTreeSet<i64> = stretches.iter().map(|stretch| stretch.from.div_euclid(86_400)).collect();
+    Ok(Compared { days: days.len() as u64, findings, not_compared: days::left_out(&sync.coverage) })
+}
+
+/// How many conversations Intercom counts in each stretch.
+async fn counts(
+    context: &Context,
+    client: &Client,
+    stretches: &[Stretch],
+) -> Result<Vec<(Stretch, u64)>, CommandError> {
+    let bar = context.printer.progress(Some(stretches.len() as u64), "Comparing days");
+    let counted = stream::iter(stretches.iter().copied()).map(|stretch| {
+        let bar = bar.clone();
+        async move {
+            let query = window(stretch).map_err(Error::from)?;
+            let count = client.count_conversations(&query).await?;
+            bar.inc(1);
+            Ok::<_, CommandError>((stretch, count))
+        }
+    });
+    let counted = counted.buffered(AT_ONCE).try_collect().await;
+    bar.finish_and_clear();
+    counted
+}
+
+/// The ids Intercom lists in a stretch.
+async fn listed(client: &Client, stretch: Stretch) -> Result<BTreeSet<String>, CommandError> {
+    let query = window(stretch).map_err(Error::from)?;
+    let request = SearchRequest::new(query, Sort::ascending("created_at"));
+    let mut pages = client.search_conversations(&request);
+    let mut ids = BTreeSet::new();
+    while let Some(page) = pages.try_next().await? {
+        ids.extend(page.items.iter().filter_map(|item| peek_id_times(item).id));
+    }
+    Ok(ids)
+}
+
+fn window(stretch: Stretch) -> Result<Query, QueryError> {
+    Query::closed_window("created_at", stretch.from, stretch.to - 1)
+}
+
+/// How two sets of ids differ, if they do: counts alone may be off by themselves.
+fn difference(stretch: Stretch, here: &BTreeSet<String>, there: &BTreeSet<String>) -> Option<Day> {
+    let named = |ids: &mut dyn Iterator<Item = &String>| ids.take(NAMED).cloned().collect::<Vec<_>>();
+    let missing = there.difference(here).count() as u64;
+    let only = here.difference(there).count() as u64;
+    (missing + only > 0).then(|| Day {
+        day: words::day(stretch.from),
+        here: here.len() as u64,
+        there: there.len() as u64,
+        missing_here: named(&mut there.difference(here)),
+        missing_here_count: missing,
+        only_here: named(&mut here.difference(there)),
+        only_here_count: only,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(ids: &[&str]) -> BTreeSet<String> {
+        ids.iter().map(|id| (*id).to_owned()).collect()
+    }
+
+    #[test]
+    fn days_differ_by_their_ids() {
+        let stretch = Stretch { from: 1_795_176_000, to: 1_795_180_000 };
+        let day = difference(stretch, &ids(&["1", "2"]), &ids(&["2", "3", "4"])).unwrap();
+        assert_eq!(
+            Finding::Day(day).to_string(),
+            "2026-11-20: 2 held, Intercom lists 3; missing here: 3, 4; only here: 1"
+        );
+        assert_eq!(difference(stretch, &ids(&["1"]), &ids(&["1"])), None);
+    }
+}

@@ -1,0 +1,316 @@
+//! Every setting there is, in one ordered list: its name in `config.toml`, its environment variables, its default
+//! and what it is for. Help, README and tests iterate over it.
+//!
+//! The types and parsers are in `values`; which source wins is decided in `sources`.
+
+use super::values::{self, Contacts, InitialSync, LogLevel, NotAllowed};
+
+/// One setting.
+#[derive(Debug)]
+pub struct Key {
+    /// Its name in `config.toml`.
+    pub name: &'static str,
+    /// Whether `config.toml` may hold it.
+    pub in_file: bool,
+    /// The environment variables that set it: the present one first, older ones after it.
+    pub env: &'static [Variable],
+    /// What applies when nothing sets it; empty for nothing.
+    pub default: &'static str,
+    /// A value that is allowed, for error messages and documentation.
+    pub example: &'static str,
+    /// What it is for, in one line.
+    pub about: &'static str,
+    /// Whether its value must never be shown.
+    pub secret: bool,
+    /// Whether a text is an allowed value.
+    pub check: fn(&str) -> Result<(), NotAllowed>,
+}
+
+/// An environment variable that sets a key.
+#[derive(Debug, Clone, Copy)]
+pub struct Variable {
+    /// Its name.
+    pub name: &'static str,
+    /// What its number counts.
+    pub unit: Unit,
+    /// Whether other programs use the same name: then a value that does not fit is passed over with a notice.
+    pub shared: bool,
+}
+
+/// What the number in an older variable counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// The same as the key.
+    Same,
+    /// Seconds where the key has minutes.
+    Seconds,
+}
+
+/// An older variable that has no effect any more.
+#[derive(Debug)]
+pub struct Retired {
+    /// Its name.
+    pub name: &'static str,
+    /// Why it has none, and what there is instead.
+    pub why: &'static str,
+}
+
+/// All settings, in the order they are shown.
+pub const KEYS: &[Key] = &[
+    Key {
+        name: "home",
+        in_file: false,
+        env: &[var("FASTINTERCOM_HOME"), var("FASTINTERCOM_CONFIG_DIR"), var("FASTINTERCOM_DATA_DIR")],
+        default: "~/.fastintercom",
+        example: "/var/lib/fastintercom",
+        about: "Directory that holds settings, lake, state and logs",
+        secret: false,
+        check: |text| values::path(text).map(drop),
+    },
+    Key {
+        name: "token",
+        in_file: true,
+        env: &[var("INTERCOM_ACCESS_TOKEN")],
+        default: "",
+        example: "dG9rOjEyMzQ1Njc4",
+        about: "Intercom access token",
+        secret: true,
+        check: |text| values::token(text).map(drop),
+    },
+    Key {
+        name: "region",
+        in_file: true,
+        env: &[var("FASTINTERCOM_REGION")],
+        default: "us",
+        example: "eu",
+        about: "Where the workspace is hosted: us, eu or au",
+        secret: false,
+        check: |text| values::region(text).map(drop),
+    },
+    Key {
+        name: "api_url",
+        in_file: true,
+        env: &[var("FASTINTERCOM_API_URL")],
+        default: "",
+        example: "http://127.0.0.1:8080",
+        about: "Base URL of the API, in place of the region's",
+        secret: false,
+        check: |text| values::api_url(text).map(drop),
+    },
+    Key {
+        name: "workspace_id",
+        in_file: true,
+        env: &[var("FASTINTERCOM_WORKSPACE_ID")],
+        default: "",
+        example: "abc12def",
+        about: "Code of the workspace, for links to conversations; `fi init` finds it",
+        secret: false,
+        check: |text| values::workspace_id(text).map(drop),
+    },
+    Key {
+        name: "timezone",
+        in_file: true,
+        env: &[var("FASTINTERCOM_TIMEZONE")],
+        default: "",
+        example: "Europe/Berlin",
+        about: "Time zone of days and hours; unset means the workspace's own, else UTC",
+        secret: false,
+        check: |text| values::timezone(text).map(drop),
+    },
+    Key {
+        name: "contacts",
+        in_file: true,
+        env: &[var("FASTINTERCOM_CONTACTS")],
+        default: "referenced",
+        example: "referenced",
+        about: "Contacts to fetch: referenced (those in conversations), all or none",
+        secret: false,
+        check: |text| text.parse::<Contacts>().map(drop),
+    },
+    Key {
+        name: "companies",
+        in_file: true,
+        env: &[var("FASTINTERCOM_COMPANIES")],
+        default: "true",
+        example: "false",
+        about: "Whether companies are fetched",
+        secret: false,
+        check: |text| values::switch(text).map(drop),
+    },
+    Key {
+        name: "tickets",
+        in_file: true,
+        env: &[var("FASTINTERCOM_TICKETS")],
+        default: "true",
+        example: "false",
+        about: "Whether tickets are fetched",
+        secret: false,
+        check: |text| values::switch(text).map(drop),
+    },
+    Key {
+        name: "initial_sync_days",
+        in_file: true,
+        env: &[var("FASTINTERCOM_INITIAL_SYNC_DAYS"), var("FASTINTERCOM_SYNC_DAYS")],
+        default: "all",
+        example: "90",
+        about: "How many days back the first sync goes, or all",
+        secret: false,
+        check: |text| text.parse::<InitialSync>().map(drop),
+    },
+    Key {
+        name: "sync_interval_minutes",
+        in_file: true,
+        env: &[
+            var("FASTINTERCOM_SYNC_INTERVAL_MINUTES"),
+            var("FASTINTERCOM_BACKGROUND_SYNC_INTERVAL"),
+            Variable { name: "SYNC_INTERVAL", unit: Unit::Seconds, shared: true },
+        ],
+        default: "10",
+        example: "15",
+        about: "Minutes between background syncs",
+        secret: false,
+        check: |text| values::sync_interval(text).map(drop),
+    },
+    Key {
+        name: "max_staleness_minutes",
+        in_file: true,
+        env: &[var("FASTINTERCOM_MAX_STALENESS_MINUTES"), var("FASTINTERCOM_MAX_SYNC_AGE_MINUTES")],
+        default: "60",
+        example: "5",
+        about: "Age in minutes from which an answer says that its data is stale",
+        secret: false,
+        check: |text| values::staleness(text).map(drop),
+    },
+    Key {
+        name: "rate_share",
+        in_file: true,
+        env: &[var("FASTINTERCOM_RATE_SHARE")],
+        default: "0.8",
+        example: "0.5",
+        about: "Part of Intercom's rate limit to use, from 0.05 to 1.0",
+        secret: false,
+        check: |text| values::rate_share(text).map(drop),
+    },
+    Key {
+        name: "concurrency",
+        in_file: true,
+        env: &[var("FASTINTERCOM_CONCURRENCY")],
+        default: "24",
+        example: "4",
+        about: "Requests in flight at once, from 1 to 64",
+        secret: false,
+        check: |text| values::concurrency(text).map(drop),
+    },
+    Key {
+        name: "api_timeout_seconds",
+        in_file: true,
+        env: &[var("FASTINTERCOM_API_TIMEOUT_SECONDS")],
+        default: "60",
+        example: "120",
+        about: "Seconds after which a request is given up and tried again",
+        secret: false,
+        check: |text| values::api_timeout(text).map(drop),
+    },
+    Key {
+        name: "log_level",
+        in_file: true,
+        env: &[var("FASTINTERCOM_LOG_LEVEL"), shared("LOG_LEVEL")],
+        default: "info",
+        example: "debug",
+        about: "What goes into the log file: off, error, warn, info, debug or trace",
+        secret: false,
+        check: |text| text.parse::<LogLevel>().map(drop),
+    },
+    Key {
+        name: "json_logging",
+        in_file: true,
+        env: &[var("FASTINTERCOM_JSON_LOGGING")],
+        default: "false",
+        example: "true",
+        about: "Whether the log file has one JSON object a line",
+        secret: false,
+        check: |text| values::switch(text).map(drop),
+    },
+    Key {
+        name: "now",
+        in_file: false,
+        env: &[var("FASTINTERCOM_NOW")],
+        default: "",
+        example: "2026-11-21T12:00:00Z",
+        about: "A fixed present time, for tests and repeatable output",
+        secret: false,
+        check: |text| values::moment(text).map(drop),
+    },
+];
+
+/// Older variables that name what no longer exists.
+pub const RETIRED: &[Retired] = &[
+    Retired {
+        name: "FASTINTERCOM_DB_PATH",
+        why: "there is no database file: the lake lies in the home, so set FASTINTERCOM_HOME to its directory",
+    },
+    Retired { name: "FASTINTERCOM_DB_POOL_SIZE", why: "there is no database server and no pool to size" },
+    Retired { name: "FASTINTERCOM_SYNC_MODE", why: "there is one way to sync, and it keeps everything" },
+    Retired {
+        name: "FASTINTERCOM_TEST_WORKSPACE",
+        why: "tests run against the stand-in API; `fi demo` shows it without a token",
+    },
+    Retired { name: "CACHE_TTL", why: "nothing is cached: questions are answered from the lake" },
+    Retired { name: "MAX_CONNECTIONS", why: "there is no connection pool; see the setting concurrency" },
+];
+
+const fn var(name: &'static str) -> Variable {
+    Variable { name, unit: Unit::Same, shared: false }
+}
+
+const fn shared(name: &'static str) -> Variable {
+    Variable { name, unit: Unit::Same, shared: true }
+}
+
+impl Key {
+    /// The key of this name.
+    pub fn find(name: &str) -> Option<&'static Self> {
+        KEYS.iter().find(|key| key.name == name)
+    }
+
+    /// The environment variable to recommend.
+    pub fn variable(&self) -> &'static str {
+        self.env.first().map_or("", |variable| variable.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_default_and_example_is_allowed() {
+        for key in KEYS {
+            assert_eq!((key.check)(key.example), Ok(()), "{}", key.name);
+            assert!(key.default.is_empty() || (key.check)(key.default).is_ok(), "{}", key.name);
+        }
+    }
+
+    #[test]
+    fn names_and_variables_are_unique() {
+        let names: BTreeSet<_> = KEYS.iter().map(|key| key.name).collect();
+        assert_eq!(names.len(), KEYS.len());
+        let variables: Vec<_> = KEYS.iter().flat_map(|key| key.env).map(|variable| variable.name).collect();
+        let retired = RETIRED.iter().map(|retired| retired.name);
+        let unique: BTreeSet<_> = variables.iter().copied().chain(retired).collect();
+        assert_eq!(unique.len(), variables.len() + RETIRED.len());
+    }
+
+    #[test]
+    fn descriptions_are_one_line_without_a_period() {
+        for key in KEYS {
+            assert!(
+                !key.about.is_empty() && !key.about.ends_with('.') && !key.about.contains('\n'),
+                "{}",
+                key.name
+            );
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Checks of the lake against itself: each is a query for rows that contradict others, and should find none.
+//!
+//! A contact or admin that is named but not held is no contradiction: not everything is always fetched.
+
+use super::error::Error;
+use super::handle::Engine;
+use super::options::QueryOptions;
+use super::table::Table;
+
+/// A query for rows that should not be there.
+#[derive(Debug)]
+pub struct Check {
+    /// Its name: what such a row is.
+    pub name: &'static str,
+    /// The text of its file; the first line says what should hold.
+    pub sql: &'static str,
+}
+
+/// What a check found.
+#[derive(Debug)]
+pub struct Offence {
+    /// The check.
+    pub check: &'static Check,
+    /// The rows, as many as were asked for.
+    pub rows: Table,
+}
+
+macro_rules! checks {
+    ($($name:literal),+ $(,)?) => {
+        &[$(Check { name: $name, sql: include_str!(concat!("../../sql/check/", $name, ".sql")) }),+]
+    };
+}
+
+/// Every check.
+pub const CHECKS: &[Check] = checks![
+    "conversation_once",
+    "message_once",
+    "row_once",
+    "row_in_wrong_partition",
+    "message_without_conversation",
+    "message_apart_from_conversation",
+    "position_gap",
+    "message_out_of_order",
+    "thread_without_messages",
+    "thread_shorter_than_said",
+    "deleted_but_held",
+    "author_class_unknown",
+];
+
+impl Check {
+    /// What should hold: the first line of its file.
+    pub fn promise(&self) -> &'static str {
+        self.sql.lines().next().unwrap_or_default().trim_start_matches("--").trim()
+    }
+}
+
+impl Engine {
+    /// Runs all checks; `done` is called after each. What holds is not in the answer.
+    pub fn run_checks(
+        &self,
+        options: &QueryOptions,
+        mut done: impl FnMut(&'static Check),
+    ) -> Result<Vec<Offence>, Error> {
+        let mut offences = Vec::new();
+        for check in CHECKS {
+            let rows = self.own(check.sql, options)?;
+            if rows.summary.rows > 0 {
+                offences.push(Offence { check, rows });
+            }
+            done(check);
+        }
+        Ok(offences)
+    }
+}

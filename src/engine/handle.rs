@@ -1,0 +1,206 @@
+//! The engine: a DuckDB database with the views of one lake, and how a query on it gets one version of the data.
+//!
+//! DuckDB opens a file more than once in a query, by its name: first for its footer, then for its columns. If a sync
+//! replaces the file in between, the query fails or, worse, gives rows that never were. So an answer counts only if
+//! the lake's version was the same before and after; else the query runs again.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use duckdb::{Config, Connection};
+
+use super::error::Error;
+use super::held::Held;
+use super::options::{Access, EngineOptions, QueryOptions};
+use super::prelude;
+use super::run::{Job, Run, Text};
+use super::settings;
+use super::sql_error::SqlError;
+use super::table::{Collected, Output, Summary, Table};
+use super::views::{VIEWS, View};
+use crate::lake::{Disk, Layout, Partitioning, Snapshot, State};
+
+/// How long a query waits for a commit to be put in place: much longer than that takes, and short enough to bear
+/// where a writer died half-way.
+const SETTLING: Duration = Duration::from_millis(250);
+/// How often a query is run at most when the lake changes under it each time.
+const MOST_RUNS: usize = 6;
+/// How long a query may have run to be run a third time or more.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Answers SQL about one lake. Cheap to share; queries run at the same time on connections of their own.
+pub struct Engine {
+    layout: Layout,
+    options: EngineOptions,
+    database: Mutex<Database>,
+}
+
+struct Database {
+    connection: Connection,
+    /// The generation in which some tables had no files yet, if they still have none.
+    waits_for_files: Option<u64>,
+}
+
+impl Engine {
+    /// Opens the lake below a home. Nothing is written there.
+    ///
+    /// # Errors
+    /// [`Error::NoLake`] when nothing was ever synced.
+    pub fn open(layout: &Layout, options: EngineOptions) -> Result<Self, Error> {
+        let layout = absolute(layout);
+        let state = state(&layout)?;
+        let connection = connect(&options)?;
+        prelude::install(&connection)?;
+        let waits_for_files = create_views(&connection, &layout, &state)?;
+        if options.access == Access::Everything {
+            // Only there can queries see what is said about views.
+            let comments: String = VIEWS.iter().map(|view| view.comments(state.partitioning)).collect();
+            connection.execute_batch(&comments).map_err(Error::duckdb("describe the views"))?;
+        }
+        settings::apply(&connection, &options, &layout.lake_dir(), &layout.state_dir().join("spill"))?;
+        Ok(Self { layout, options, database: Mutex::new(Database { connection, waits_for_files }) })
+    }
+
+    /// Answers a query with all its rows.
+    pub fn query(&self, sql: &str, options: &QueryOptions) -> Result<Table, Error> {
+        let mut collected = Collected::default();
+        let summary = self.stream(sql, options, &mut collected)?;
+        Ok(Table { columns: collected.columns, batches: collected.batches, summary })
+    }
+
+    /// Answers a query, handing out rows as they come; memory stays bounded.
+    ///
+    /// A short answer is only handed out once it is known to be of one version of the lake; a long one is handed out
+    /// as it comes, and its summary tells if a sync got in between.
+    pub fn stream(
+        &self,
+        sql: &str,
+        options: &QueryOptions,
+        output: &mut dyn Output,
+    ) -> Result<Summary, Error> {
+        let text = match self.options.access {
+            Access::ViewsOnly => Text::Gated(sql.to_owned()),
+            Access::Everything => Text::Any(sql.to_owned()),
+        };
+        self.answer(text, options, output)
+    }
+
+    /// Answers a query of this program's own, which passes no gate.
+    pub(super) fn own(&self, sql: &str, options: &QueryOptions) -> Result<Table, Error> {
+        let mut collected = Collected::default();
+        let summary = self.answer(Text::Own(sql.to_owned()), options, &mut collected)?;
+        Ok(Table { columns: collected.columns, batches: collected.batches, summary })
+    }
+
+    fn answer(&self, text: Text, options: &QueryOptions, output: &mut dyn Output) -> Result<Summary, Error> {
+        // What changes something must not run twice.
+        let most_runs = if matches!(text, Text::Any(_)) { 1 } else { MOST_RUNS };
+        let job = Job { text, now: self.options.now.get(), max_rows: options.max_rows };
+        let mut held = Held::new(output);
+        let start = Instant::now();
+        for run in 1.. {
+            let before = self.settled()?;
+            let outcome = self
+                .connection(before)
+                .and_then(|connection| Run::start(connection, job.clone())?.pump(options, &mut held));
+            let lake_changed = !Snapshot::is_stable(before, self.snapshot()?);
+            let has_patience = run == 1 || start.elapsed() < PATIENCE;
+            let is_final = outcome.as_ref().is_err_and(Error::is_final) || held.is_released();
+            if lake_changed && !is_final && has_patience && run < most_runs {
+                held.forget();
+                continue;
+            }
+            let counted =
+                outcome.map_err(|error| if lake_changed { error.while_changing() } else { error })?;
+            held.end().map_err(Error::Output)?;
+            return Ok(Summary { lake_changed, ..counted });
+        }
+        Err(Error::BrokeOff)
+    }
+
+    fn snapshot(&self) -> Result<Snapshot, Error> {
+        Ok(Snapshot::now(&Disk::default(), &self.layout)?)
+    }
+
+    /// The version of the lake, if possible at a moment when no commit is being put in place.
+    fn settled(&self) -> Result<Snapshot, Error> {
+        let start = Instant::now();
+        loop {
+            let snapshot = self.snapshot()?;
+            if !snapshot.is_moving || start.elapsed() >= SETTLING {
+                return Ok(snapshot);
+            }
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// A connection of its own for one query.
+    fn connection(&self, snapshot: Snapshot) -> Result<Connection, Error> {
+        let mut database = self.database.lock().unwrap_or_else(PoisonError::into_inner);
+        if database.waits_for_files.is_some_and(|generation| generation != snapshot.generation) {
+            let state = state(&self.layout)?;
+            database.waits_for_files = create_views(&database.connection, &self.layout, &state)?;
+        }
+        database.connection.try_clone().map_err(Error::duckdb("open a connection"))
+    }
+}
+
+/// DuckDB is told absolute paths, so that a change of the working directory changes nothing.
+fn absolute(layout: &Layout) -> Layout {
+    let lake = std::path::absolute(layout.lake_dir());
+    lake.ok().as_deref().and_then(Path::parent).map_or_else(|| layout.clone(), Layout::new)
+}
+
+fn state(layout: &Layout) -> Result<State, Error> {
+    State::load(&Disk::default(), layout)?.ok_or_else(|| Error::NoLake(layout.lake_dir()))
+}
+
+fn connect(options: &EngineOptions) -> Result<Connection, Error> {
+    let config = Config::default().enable_autoload_extension(options.access == Access::Everything);
+    config.and_then(Connection::open_in_memory_with_flags).map_err(Error::duckdb("open a database in memory"))
+}
+
+/// Makes all views; tells the generation if some tables have no files in it.
+fn create_views(connection: &Connection, layout: &Layout, state: &State) -> Result<Option<u64>, Error> {
+    let mut waits_for_files = None;
+    for view in VIEWS {
+        if !has_files(view, state) {
+            waits_for_files = Some(state.generation);
+        }
+        create_view(connection, view, layout, state)?;
+    }
+    Ok(waits_for_files)
+}
+
+fn create_view(
+    connection: &Connection,
+    view: &'static View,
+    layout: &Layout,
+    state: &State,
+) -> Result<(), Error> {
+    let sql = match has_files(view, state) {
+        true => view.create(&layout.lake_dir()),
+        false => view.create_empty(state.partitioning),
+    };
+    let failed = |error| Error::View { view: view.name, source: SqlError::new(&error, &sql) };
+    connection.execute_batch(&sql).map_err(failed)
+}
+
+fn has_files(view: &View, state: &State) -> bool {
+    view.table().is_none_or(|table| state.files_of(table.name).next().is_some())
+}
+
+impl Engine {
+    /// How the lake is split.
+    pub fn partitioning(&self) -> Result<Partitioning, Error> {
+        Ok(state(&self.layout)?.partitioning)
+    }
+}
+
+/// Engines are shared between threads.
+const _: fn() = || {
+    fn shared<T: Send + Sync>() {}
+    shared::<Arc<Engine>>();
+};

@@ -1,0 +1,84 @@
+//! What a caller decides about the engine and about one query.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use crate::cancel::Cancel;
+
+/// What SQL may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Access {
+    /// Read the views, nothing else.
+    #[default]
+    ViewsOnly,
+    /// Whatever DuckDB can do with the rights of this process: several statements, files, settings.
+    Everything,
+}
+
+/// Tells the time queries see.
+#[derive(Clone)]
+pub struct Now(Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>);
+
+impl Now {
+    /// From a function.
+    pub fn new(now: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    /// Always the same time.
+    pub fn fixed(at: DateTime<Utc>) -> Self {
+        Self::new(move || at)
+    }
+
+    pub(super) fn get(&self) -> DateTime<Utc> {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for Now {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Now")
+    }
+}
+
+/// How an engine is set up.
+#[derive(Debug, Clone)]
+pub struct EngineOptions {
+    /// What SQL may do.
+    pub access: Access,
+    /// What `now()`, `current_date` and the like are.
+    pub now: Now,
+    /// Memory for all queries together; DuckDB's own choice without it.
+    pub memory_bytes: Option<u64>,
+    /// Threads for all queries together; as many as there are processors without it.
+    pub threads: Option<usize>,
+}
+
+impl EngineOptions {
+    /// Views only, with DuckDB's own limits.
+    pub fn new(now: Now) -> Self {
+        Self { access: Access::ViewsOnly, now, memory_bytes: None, threads: None }
+    }
+}
+
+/// The limits of one query.
+#[derive(Debug, Clone)]
+pub struct QueryOptions {
+    /// How long it may compute; time spent waiting for rows to be taken does not count.
+    pub timeout: Duration,
+    /// How many rows it may give.
+    pub max_rows: Option<u64>,
+    /// How many bytes of memory its rows may take together.
+    pub max_bytes: Option<u64>,
+    /// Stops it.
+    pub cancel: Cancel,
+}
+
+impl Default for QueryOptions {
+    fn default() -> Self {
+        Self { timeout: Duration::from_secs(300), max_rows: None, max_bytes: None, cancel: Cancel::new() }
+    }
+}

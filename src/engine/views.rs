@@ -1,0 +1,141 @@
+//! What can be queried: one view per lake table, each in a file whose first line says what a row stands for.
+//!
+//! The files name the lake as `lake/`, so they run as they are in the home directory; here that becomes a path.
+
+use std::path::Path;
+
+use crate::lake::Partitioning;
+use crate::model::{TableSpec, table};
+
+use super::types::sql_type_of;
+
+/// A view.
+#[derive(Debug)]
+pub struct View {
+    /// Its name.
+    pub name: &'static str,
+    /// The text of its file.
+    pub sql: &'static str,
+}
+
+/// A column of a view.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ViewColumn {
+    /// Its name.
+    pub name: String,
+    /// Its DuckDB type.
+    pub sql_type: String,
+    /// What it means.
+    pub description: String,
+}
+
+macro_rules! base {
+    ($($name:literal),+ $(,)?) => {
+        &[$(View { name: $name, sql: include_str!(concat!("../../views/base/", $name, ".sql")) }),+]
+    };
+}
+
+/// Every view, in the order listings show them.
+pub const VIEWS: &[View] = base![
+    "conversations",
+    "messages",
+    "contacts",
+    "companies",
+    "admins",
+    "teams",
+    "tags",
+    "segments",
+    "conversation_attributes",
+    "tickets",
+    "ticket_types",
+    "deleted_conversations",
+    "sync_runs",
+];
+
+/// The view of that name; SQL does not tell upper from lower case.
+pub fn view(name: &str) -> Option<&'static View> {
+    VIEWS.iter().find(|view| view.name.eq_ignore_ascii_case(name))
+}
+
+impl View {
+    /// What one row stands for: the first line of its file.
+    pub fn grain(&self) -> &'static str {
+        self.sql.lines().next().unwrap_or_default().trim_start_matches("--").trim()
+    }
+
+    /// Its columns, in order.
+    pub fn columns(&self, partitioning: Partitioning) -> Vec<ViewColumn> {
+        let Some(table) = self.table() else { return Vec::new() };
+        let own = table.columns.iter().map(|column| ViewColumn {
+            name: column.name.to_owned(),
+            sql_type: sql_type_of(column.kind),
+            description: match column.unit {
+                Some(unit) => format!("{} Unit: {unit}.", column.description()),
+                None => column.description(),
+            },
+        });
+        own.chain(table.is_partitioned.then(|| partition_column(partitioning))).collect()
+    }
+
+    /// The lake table it shows.
+    pub fn table(&self) -> Option<&'static TableSpec> {
+        table(self.name)
+    }
+
+    /// The statement that makes it over the files of a lake.
+    pub(super) fn create(&self, lake_dir: &Path) -> String {
+        let path = format!("read_parquet('{}/", glob_literal(lake_dir));
+        let body = self.sql.trim_end().replace("read_parquet('lake/", &path);
+        format!("CREATE OR REPLACE VIEW {} AS\n{body};\n", self.name)
+    }
+
+    /// The statement that makes it without any files: right columns, no rows.
+    pub(super) fn create_empty(&self, partitioning: Partitioning) -> String {
+        let columns = self.columns(partitioning);
+        let columns = columns.iter().map(|column| format!("NULL::{} AS {}", column.sql_type, column.name));
+        let columns = columns.collect::<Vec<_>>().join(", ");
+        format!("CREATE OR REPLACE VIEW {} AS SELECT {columns} WHERE false;\n", self.name)
+    }
+
+    /// The statements that tell DuckDB what it means.
+    pub(super) fn comments(&self, partitioning: Partitioning) -> String {
+        let mut sql = format!("COMMENT ON VIEW {} IS {};\n", self.name, literal(self.grain()));
+        for column in self.columns(partitioning) {
+            let (name, description) = (column.name, literal(&column.description));
+            sql.push_str(&format!("COMMENT ON COLUMN {}.{name} IS {description};\n", self.name));
+        }
+        sql
+    }
+}
+
+fn partition_column(partitioning: Partitioning) -> ViewColumn {
+    let (sql_type, description) = match partitioning {
+        Partitioning::Month => {
+            ("VARCHAR", "The month its conversation or ticket began in (UTC), like 2026-11.")
+        }
+        Partitioning::Day => ("DATE", "The day its conversation or ticket began on (UTC)."),
+    };
+    ViewColumn {
+        name: partitioning.column().to_owned(),
+        sql_type: sql_type.to_owned(),
+        description: description.to_owned(),
+    }
+}
+
+/// A text as an SQL literal.
+pub(super) fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// A path as the start of a glob inside a literal: what globs would take for wildcards stands for itself.
+pub(super) fn glob_literal(path: &Path) -> String {
+    let mut pattern = String::new();
+    for character in path.to_string_lossy().chars() {
+        match character {
+            '*' | '?' | '[' => pattern.extend(['[', character, ']']),
+            '\'' => pattern.push_str("''"),
+            character => pattern.push(character),
+        }
+    }
+    pattern
+}

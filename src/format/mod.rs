@@ -1,0 +1,84 @@
+//! How rows are written: for people as a table or Markdown, for programs as CSV, JSON, Parquet or Arrow.
+//!
+//! Knows Arrow batches and bytes; nothing of SQL, of files' names or of the terminal but its width. Every format
+//! takes rows as they come, so memory stays bounded; only the table, which measures its columns first, keeps them.
+//!
+//! Values are written the same way everywhere: times without zone as they are (columns named `*_at` are UTC), times
+//! with zone with their offset, nested values as JSON.
+
+mod arrow_ipc;
+mod cell;
+mod csv;
+mod json;
+mod markdown;
+mod parquet_file;
+mod plain;
+mod table;
+mod time;
+mod visible;
+mod zone;
+
+use std::io::Write;
+
+pub use table::{TableLook, TableNotes, TableOutput};
+pub use visible::visible;
+pub use zone::InZone;
+
+use crate::engine::Output;
+
+/// A way to write rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Columns in a frame, fitted to a width.
+    Table,
+    /// A Markdown table.
+    Markdown,
+    /// Comma-separated values as in RFC 4180, with a header; no value is an empty field, an empty text is `""`.
+    Csv,
+    /// One JSON array of objects.
+    Json,
+    /// One JSON object a line.
+    Ndjson,
+    /// A Parquet file.
+    Parquet,
+    /// An Arrow IPC file.
+    ArrowFile,
+    /// An Arrow IPC stream.
+    ArrowStream,
+}
+
+impl Format {
+    /// Whether it is unreadable on a terminal.
+    pub fn is_binary(self) -> bool {
+        matches!(self, Self::Parquet | Self::ArrowFile | Self::ArrowStream)
+    }
+
+    /// The format a file's extension stands for.
+    pub fn of_extension(extension: &str) -> Option<Self> {
+        Some(match extension.to_ascii_lowercase().as_str() {
+            "txt" => Self::Table,
+            "md" | "markdown" => Self::Markdown,
+            "csv" => Self::Csv,
+            "json" => Self::Json,
+            "ndjson" | "jsonl" => Self::Ndjson,
+            "parquet" => Self::Parquet,
+            "arrow" | "feather" | "ipc" => Self::ArrowFile,
+            "arrows" => Self::ArrowStream,
+            _ => return None,
+        })
+    }
+
+    /// Something that writes rows in this format; tables get their default look.
+    pub fn writer<'a>(self, out: &'a mut dyn Write) -> Box<dyn Output + 'a> {
+        match self {
+            Self::Table => Box::new(TableOutput::new(out, TableLook::default())),
+            Self::Markdown => Box::new(markdown::MarkdownOutput::new(out)),
+            Self::Csv => Box::new(csv::CsvOutput::new(out)),
+            Self::Json => Box::new(json::JsonOutput::array(out)),
+            Self::Ndjson => Box::new(json::JsonOutput::lines(out)),
+            Self::Parquet => Box::new(parquet_file::ParquetOutput::new(out)),
+            Self::ArrowFile => Box::new(arrow_ipc::ArrowOutput::file(out)),
+            Self::ArrowStream => Box::new(arrow_ipc::ArrowOutput::stream(out)),
+        }
+    }
+}

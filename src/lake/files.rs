@@ -1,0 +1,207 @@
+//! The only door to the file system: every byte of the lake and its state passes through `Files`.
+//!
+//! That lets tests replace the disk by one that loses what was not synced, or fails at the n-th call. The rules
+//! of the commit protocol (which call must be followed by which sync) are not here but in `commit`.
+
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+
+/// A file being written.
+pub trait FileWriter: Write + Send {
+    /// Makes everything written so far survive a power loss. After an error the file's content is unknown:
+    /// it must be written anew, never synced again.
+    fn sync(&mut self) -> io::Result<()>;
+}
+
+/// A file being read at random places.
+pub trait FileReader: Read + Seek + Send {}
+impl<T: Read + Seek + Send> FileReader for T {}
+
+/// The calls the lake needs of a file system.
+pub trait Files: Send + Sync {
+    /// Creates a directory and its parents, for the owner only.
+    fn create_dir(&self, path: &Path) -> io::Result<()>;
+    /// Makes the entries of a directory survive a power loss.
+    fn sync_dir(&self, path: &Path) -> io::Result<()>;
+    /// Creates a file, empty even if it was there, for the owner only.
+    fn create(&self, path: &Path) -> io::Result<Box<dyn FileWriter>>;
+    /// Opens a file for reading.
+    fn open(&self, path: &Path) -> io::Result<Box<dyn FileReader>>;
+    /// Puts a file in another's place, at once.
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
+    /// Removes a file.
+    fn remove(&self, path: &Path) -> io::Result<()>;
+    /// The paths in a directory; none when it is not there.
+    fn list(&self, path: &Path) -> io::Result<Vec<PathBuf>>;
+    /// A file's length; `None` when it is not there.
+    fn len(&self, path: &Path) -> io::Result<Option<u64>>;
+
+    /// A file's whole content; `None` when it is not there.
+    fn read(&self, path: &Path) -> io::Result<Option<Bytes>> {
+        let mut reader = match self.open(path) {
+            Ok(reader) => reader,
+            Err(error) if is_absent(&error) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let mut content = Vec::new();
+        reader.read_to_end(&mut content)?;
+        Ok(Some(content.into()))
+    }
+
+    /// Writes a small file in one piece and syncs it (not its directory).
+    fn write(&self, path: &Path, content: &[u8]) -> io::Result<()> {
+        let mut writer = self.create(path)?;
+        writer.write_all(content)?;
+        writer.sync()
+    }
+}
+
+/// Whether an error says that there is nothing at a path.
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+/// The real file system; counts the bytes written.
+#[derive(Debug, Default, Clone)]
+pub struct Disk {
+    written: Arc<AtomicU64>,
+}
+
+impl Disk {
+    /// Bytes written through it so far.
+    pub fn written_bytes(&self) -> u64 {
+        self.written.load(Ordering::Relaxed)
+    }
+}
+
+struct DiskWriter {
+    file: std::fs::File,
+    written: Arc<AtomicU64>,
+}
+
+impl Write for DiskWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.file.write(bytes)?;
+        self.written.fetch_add(count as u64, Ordering::Relaxed);
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl FileWriter for DiskWriter {
+    fn sync(&mut self) -> io::Result<()> {
+        self.file.sync_data()
+    }
+}
+
+impl Files for Disk {
+    fn create_dir(&self, path: &Path) -> io::Result<()> {
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(path)
+    }
+
+    fn sync_dir(&self, path: &Path) -> io::Result<()> {
+        if cfg!(unix) { std::fs::File::open(path)?.sync_all() } else { Ok(()) }
+    }
+
+    fn create(&self, path: &Path) -> io::Result<Box<dyn FileWriter>> {
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(path)?;
+        Ok(Box::new(DiskWriter { file, written: self.written.clone() }))
+    }
+
+    fn open(&self, path: &Path) -> io::Result<Box<dyn FileReader>> {
+        Ok(Box::new(std::fs::File::open(path)?))
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        std::fs::rename(from, to)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        std::fs::remove_file(path)
+    }
+
+    fn list(&self, path: &Path) -> io::Result<Vec<PathBuf>> {
+        let entries = match std::fs::read_dir(path) {
+            Ok(entries) => entries,
+            Err(error) if is_absent(&error) => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let mut paths: Vec<_> = entries.map(|entry| entry.map(|e| e.path())).collect::<Result<_, _>>()?;
+        paths.sort();
+        Ok(paths)
+    }
+
+    fn len(&self, path: &Path) -> io::Result<Option<u64>> {
+        match std::fs::metadata(path) {
+            Ok(metadata) => Ok(Some(metadata.len())),
+            Err(error) if is_absent(&error) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// A reader shared by the column readers of one Parquet file.
+pub(super) struct Shared {
+    reader: Arc<Mutex<Box<dyn FileReader>>>,
+    len: u64,
+}
+
+impl Shared {
+    pub(super) fn open(files: &dyn Files, path: &Path) -> io::Result<Self> {
+        let mut reader = files.open(path)?;
+        let len = reader.seek(SeekFrom::End(0))?;
+        Ok(Self { reader: Arc::new(Mutex::new(reader)), len })
+    }
+}
+
+/// Reads on from one place, whatever the others read meanwhile.
+pub(super) struct Section {
+    reader: Arc<Mutex<Box<dyn FileReader>>>,
+    position: u64,
+}
+
+impl Read for Section {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        reader.seek(SeekFrom::Start(self.position))?;
+        let count = reader.read(buffer)?;
+        self.position += count as u64;
+        Ok(count)
+    }
+}
+
+impl parquet::file::reader::Length for Shared {
+    fn len(&self) -> u64 {
+        self.len
+    }
+}
+
+impl parquet::file::reader::ChunkReader for Shared {
+    type T = io::BufReader<Section>;
+
+    fn get_read(&self, start: u64) -> parquet::errors::Result<Self::T> {
+        Ok(io::BufReader::new(Section { reader: self.reader.clone(), position: start }))
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {
+        let mut section = Section { reader: self.reader.clone(), position: start };
+        let mut content = vec![0; length];
+        section.read_exact(&mut content)?;
+        Ok(content.into())
+    }
+}

@@ -1,0 +1,35 @@
+//! The lake: date-partitioned Parquet files that any tool may read, and the only code that writes them.
+//!
+//! Knows rows and files; knows nothing of Intercom's API, of SQL or of why rows change. The names to know:
+//! [`Reader`] reads without a lock, [`Writer`] (one at a time, by lock) commits, [`Spool`] keeps fetched objects
+//! safe until they are committed.
+
+mod commit;
+mod edit;
+mod encode;
+mod error;
+mod files;
+mod layout;
+mod lock;
+mod reader;
+mod schema;
+mod snapshot;
+mod spool;
+mod state;
+mod table_file;
+mod verify;
+mod writer;
+
+pub use edit::Edit;
+pub use encode::{Encoder, decode, encode};
+pub use error::Error;
+pub use files::{Disk, FileReader, FileWriter, Files};
+pub use layout::{DataFile, Layout, Partition, Partitioning};
+pub use lock::{Holder, WriterLock};
+pub use reader::{Batches, Reader, Walk};
+pub use schema::arrow_schema;
+pub use snapshot::Snapshot;
+pub use spool::{Pending, PendingReader, Spool, SpoolEntry, SpoolKind, SpoolRecord};
+pub use state::{FileEntry, State};
+pub use verify::{Finding, verify};
+pub use writer::{Commit, Writer};

@@ -1,0 +1,93 @@
+//! The Arrow schema of every table, derived from the model, and how its columns are written to Parquet.
+
+use std::sync::Arc;
+
+use arrow::datatypes::{DataType, Field, Fields, Schema, SchemaRef, TimeUnit};
+use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
+use parquet::schema::types::ColumnPath;
+
+use crate::model::{Column, Kind, TableSpec};
+
+/// Rows of one row group: what a reader loads to get at one conversation.
+const ROW_GROUP_ROWS: usize = 10_000;
+/// Rows of one page.
+const PAGE_ROWS: usize = 2_000;
+/// Key of the metadata that names the version of a table's columns.
+pub(super) const VERSION_KEY: &str = "fi.table_version";
+
+/// The Arrow schema of a table. Built from the same constants every time.
+pub fn arrow_schema(table: &TableSpec) -> SchemaRef {
+    Arc::new(Schema::new(table.columns.iter().map(field).collect::<Vec<_>>()))
+}
+
+fn field(column: &Column) -> Field {
+    Field::new(column.name, data_type(column.kind), column.nullable)
+}
+
+/// The Arrow type of a kind of column.
+pub(super) fn data_type(kind: Kind) -> DataType {
+    match kind {
+        Kind::Text | Kind::Json => DataType::Utf8,
+        Kind::Integer => DataType::Int64,
+        Kind::Float => DataType::Float64,
+        Kind::Boolean => DataType::Boolean,
+        Kind::Timestamp => DataType::Timestamp(TimeUnit::Microsecond, None),
+        Kind::TextList => DataType::List(list_item(DataType::Utf8)),
+        Kind::StructList(fields) => DataType::List(list_item(DataType::Struct(struct_fields(fields)))),
+    }
+}
+
+pub(super) fn list_item(item: DataType) -> Arc<Field> {
+    Arc::new(Field::new("element", item, false))
+}
+
+pub(super) fn struct_fields(columns: &[Column]) -> Fields {
+    columns.iter().map(field).collect()
+}
+
+/// How a table's files are written.
+pub(super) fn writer_properties(table: &TableSpec) -> WriterProperties {
+    let level = ZstdLevel::try_new(3).unwrap_or_default();
+    let version = KeyValue::new(VERSION_KEY.to_owned(), table.version.to_string());
+    let builder = WriterProperties::builder()
+        .set_created_by(format!("fi {}", env!("CARGO_PKG_VERSION")))
+        .set_key_value_metadata(Some(vec![version]))
+        .set_compression(Compression::ZSTD(level))
+        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+        .set_data_page_row_count_limit(PAGE_ROWS)
+        .set_write_batch_size(PAGE_ROWS)
+        .set_statistics_enabled(EnabledStatistics::Chunk);
+    table.columns.iter().fold(builder, column_properties).build()
+}
+
+/// Columns whose values hardly repeat: a dictionary of them would only cost memory.
+const FREE_TEXT: &[&str] = &["body_html", "body_text", "title", "extra", "url"];
+/// Columns that name a row or what it belongs to.
+const LOOKED_UP: &[&str] =
+    &["conversation_id", "message_id", "contact_id", "company_id", "ticket_id", "email", "contact_email"];
+
+fn column_properties(builder: WriterPropertiesBuilder, column: &Column) -> WriterPropertiesBuilder {
+    let path = ColumnPath::from(column.name);
+    let builder = if LOOKED_UP.contains(&column.name) {
+        builder
+            .set_column_bloom_filter_enabled(path.clone(), true)
+            .set_column_bloom_filter_fpp(path.clone(), 0.01)
+            .set_column_bloom_filter_max_ndv(path.clone(), ROW_GROUP_ROWS as u64)
+    } else {
+        builder
+    };
+    match column.kind {
+        Kind::Timestamp => builder
+            .set_column_dictionary_enabled(path.clone(), false)
+            .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED),
+        Kind::Text if column.name == "message_id" => builder
+            .set_column_dictionary_enabled(path.clone(), false)
+            .set_column_encoding(path, Encoding::DELTA_BYTE_ARRAY),
+        Kind::Text | Kind::Json if FREE_TEXT.contains(&column.name) => {
+            builder.set_column_dictionary_enabled(path, false)
+        }
+        _ => builder,
+    }
+}

@@ -1,0 +1,33 @@
+//! Which version of the lake a reader saw.
+//!
+//! Files of one commit change one after the other, within milliseconds. A reader that wants one version notes
+//! the snapshot before and after it reads, and reads again when they differ or a commit was under way.
+
+use super::error::Error;
+use super::files::Files;
+use super::layout::Layout;
+use super::state::State;
+
+/// A version of the lake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The number of commits that changed data.
+    pub generation: u64,
+    /// Whether a commit is being put in place right now.
+    pub is_moving: bool,
+}
+
+impl Snapshot {
+    /// The version now.
+    pub fn now(files: &dyn Files, layout: &Layout) -> Result<Self, Error> {
+        let journal = layout.journal_file();
+        let before = files.len(&journal).map_err(Error::io("look at", &journal))?.is_some();
+        let generation = State::load(files, layout)?.map_or(0, |state| state.generation);
+        Ok(Self { generation, is_moving: before })
+    }
+
+    /// Whether everything read between two snapshots is of one version.
+    pub fn is_stable(before: Self, after: Self) -> bool {
+        before.generation == after.generation && !before.is_moving && !after.is_moving
+    }
+}

@@ -1,0 +1,211 @@
+//! The one process that may change the lake, and the changes it makes.
+
+use std::collections::HashSet;
+use std::io::ErrorKind;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::commit::{Transaction, ensure_dir, recover};
+use super::edit::Edit;
+use super::error::Error;
+use super::files::Files;
+use super::layout::{DataFile, Layout, Partitioning};
+use super::lock::WriterLock;
+use super::reader::Reader;
+use super::state::State;
+use super::table_file::Staged;
+use crate::model::{Kind, Row, TABLES, TableSpec};
+
+/// Writes the lake; there is one per lake, across processes.
+pub struct Writer {
+    files: Arc<dyn Files>,
+    layout: Layout,
+    state: Mutex<Result<State, ()>>,
+    _lock: Option<WriterLock>,
+}
+
+impl Writer {
+    /// Opens the lake for writing, under a lock already taken: finishes what a crash interrupted.
+    ///
+    /// Tests of an imagined disk pass no lock.
+    pub fn open(files: Arc<dyn Files>, layout: Layout, lock: Option<WriterLock>) -> Result<Self, Error> {
+        let (lake, state) = (layout.lake_dir(), layout.state_dir());
+        match ensure_dir(&*files, lake.parent().unwrap_or(&lake)) {
+            // What is above the home may be closed to us; then its owner made the home, and we cannot do more.
+            Err(Error::Io { action: "sync", source, .. }) if source.kind() == ErrorKind::PermissionDenied => {
+            }
+            result => result?,
+        }
+        ensure_dir(&*files, &lake)?;
+        ensure_dir(&*files, &state)?;
+        let state = recover(&*files, &layout)?;
+        Ok(Self { files, layout, state: Mutex::new(Ok(state)), _lock: lock })
+    }
+
+    /// The state as of the last commit.
+    pub fn state(&self) -> Result<State, Error> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).clone().map_err(|()| Error::NeedsRecovery)
+    }
+
+    /// For reading what is committed.
+    pub fn reader(&self) -> Reader<'_> {
+        Reader::new(&*self.files, &self.layout)
+    }
+
+    /// The directories.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// The file system.
+    pub fn files(&self) -> &Arc<dyn Files> {
+        &self.files
+    }
+
+    /// Gives every table a file with its columns, so that every view binds; does nothing where there is one.
+    pub fn create_tables(&self, partitioning: Partitioning) -> Result<(), Error> {
+        let mut commit = self.begin()?;
+        commit.state.partitioning = match commit.state.files.is_empty() {
+            true => partitioning,
+            false => commit.state.partitioning,
+        };
+        let partitioning = commit.state.partitioning;
+        for table in TABLES {
+            let file = match table.is_partitioned {
+                true => DataFile::part(table, partitioning.first()),
+                false => DataFile::whole(table),
+            };
+            if !commit.state.files.contains_key(&file.name()) {
+                commit.create_empty(table, file)?;
+            }
+        }
+        match commit.staged.is_empty() {
+            true => Ok(()),
+            false => commit.finish(|_| {}),
+        }
+    }
+
+    /// Starts a change. Only one may be under way.
+    pub fn begin(&self) -> Result<Commit<'_>, Error> {
+        let state = self.state()?;
+        let txid = state.last_txid + 1;
+        Ok(Commit { writer: self, state, txid, staged: Vec::new() })
+    }
+}
+
+/// A change of the lake in the making; nothing of it shows before `finish`.
+pub struct Commit<'a> {
+    writer: &'a Writer,
+    state: State,
+    txid: u64,
+    staged: Vec<Staged>,
+}
+
+impl Commit<'_> {
+    /// The state this change starts from.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Starts a new version of one data file without the rows of these ids.
+    pub fn edit<R: Row>(&self, file: DataFile, removed: Arc<HashSet<String>>) -> Result<Edit<R>, Error> {
+        self.check_first(&file)?;
+        let is_there = self.state.files.contains_key(&file.name());
+        let (files, layout) = (self.writer.files.clone(), self.writer.layout.clone());
+        Edit::open(files, layout, file, self.txid, is_there, removed)
+    }
+
+    /// A second new version would be made from the committed one, and undo the first.
+    fn check_first(&self, file: &DataFile) -> Result<(), Error> {
+        match self.staged.iter().any(|staged| staged.file == *file) {
+            false => Ok(()),
+            true => {
+                let path = self.writer.layout.data_file(file);
+                Err(Error::refused("change twice in one commit", &path, "the first change would be undone"))
+            }
+        }
+    }
+
+    /// Makes a new version part of this change; tells whether it differs from the old one.
+    pub fn add<R: Row>(&mut self, edit: Edit<R>) -> Result<bool, Error> {
+        self.check_first(edit.file())?;
+        let staged = edit.finish()?;
+        let is_changed = staged.is_some();
+        self.staged.extend(staged);
+        Ok(is_changed)
+    }
+
+    /// Puts rows into an unpartitioned table, in place of those with the same ids.
+    pub fn upsert<R: Row>(&mut self, rows: &mut [R], id: impl Fn(&R) -> String) -> Result<(), Error> {
+        rows.sort_by_cached_key(|row| order_of::<R>(id(row)));
+        let mut edit = self.edit::<R>(DataFile::whole(R::TABLE), Arc::default())?;
+        for (index, row) in rows.iter().enumerate() {
+            // Of rows with one id the last counts.
+            if rows.get(index + 1).is_none_or(|next| order_of::<R>(id(next)) != order_of::<R>(id(row))) {
+                edit.push(row)?;
+            }
+        }
+        self.add(edit).map(drop)
+    }
+
+    /// Removes the rows of these ids from one data file, if it is there.
+    pub fn remove<R: Row>(&mut self, file: DataFile, ids: &Arc<HashSet<String>>) -> Result<(), Error> {
+        if !self.state.files.contains_key(&file.name()) {
+            return Ok(());
+        }
+        let edit = self.edit::<R>(file, ids.clone())?;
+        self.add(edit).map(drop)
+    }
+
+    fn create_empty(&mut self, table: &'static TableSpec, file: DataFile) -> Result<(), Error> {
+        let (files, layout) = (&*self.writer.files, &self.writer.layout);
+        let writer = super::table_file::StageWriter::create(files, layout, table, file, self.txid)?;
+        self.staged.push(writer.finish()?);
+        Ok(())
+    }
+
+    /// Makes the change, with `update` applied to the state in the same step.
+    ///
+    /// # Errors
+    /// Before the commit point nothing has changed. After it the change is made for good, but this process
+    /// cannot go on: every later call answers [`Error::NeedsRecovery`], and the next writer finishes it.
+    pub fn finish(self, update: impl FnOnce(&mut State)) -> Result<(), Error> {
+        let Self { writer, mut state, txid, staged } = self;
+        update(&mut state);
+        let transaction = Transaction { files: &*writer.files, layout: &writer.layout, txid, staged };
+        let mut current = writer.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_next =
+            current.as_ref().map(|state| state.last_txid + 1 == txid).map_err(|()| Error::NeedsRecovery)?;
+        if !is_next {
+            let path = writer.layout.state_file();
+            transaction.abandon();
+            return Err(Error::refused(
+                "replace",
+                &path,
+                "another change was made while this one was under way",
+            ));
+        }
+        match transaction.commit(state) {
+            Ok(state) => {
+                *current = Ok(state);
+                Ok(())
+            }
+            Err((error, is_past_commit_point)) => {
+                if is_past_commit_point {
+                    *current = Err(());
+                } else {
+                    transaction.abandon();
+                }
+                Err(error)
+            }
+        }
+    }
+}
+
+/// What a row is sorted by in a file: its id, as a number where the table's ids are numbers.
+fn order_of<R: Row>(id: String) -> (i64, String) {
+    let column = R::TABLE.key.first().and_then(|key| R::TABLE.column_index(key));
+    match column.map(|index| R::TABLE.columns[index].kind) {
+        Some(Kind::Integer) => (id.trim().parse().unwrap_or(i64::MAX), String::new()),
+        _ => (0, id),
+    }
+}

@@ -1,0 +1,22 @@
+//! FastIntercom: an Intercom workspace as Parquet files that DuckDB queries directly.
+//!
+//! The parts, and which way they may look: `model` (rows; knows nobody) ← `lake` (files) ← `sync`, which also
+//! knows `intercom` (the API's client); `engine` (SQL over the lake) and `format` (how tables are written);
+//! `demo` (a stand-in for Intercom). Everything else is the command line: `cli`, `cmd`, `config`, `printer`,
+//! `logging`, `error`, `clock`, `cancel`. See `ARCHITECTURE.md`.
+
+pub mod cancel;
+pub mod cli;
+pub mod clock;
+pub mod cmd;
+pub mod config;
+pub mod demo;
+pub mod engine;
+pub mod error;
+pub mod format;
+pub mod intercom;
+pub mod lake;
+pub mod logging;
+pub mod model;
+pub mod printer;
+pub mod sync;

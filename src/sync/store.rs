@@ -1,0 +1,176 @@
+//! The one place where fetched objects become durable: gathers them in the spool, and moves the spool into the
+//! lake whenever it has grown enough.
+//!
+//! An actor: fetchers send and go on. Records count as stored in the order they were sent, a step of progress
+//! behind the rows it stands for.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::{JoinHandle, spawn_blocking};
+
+use super::apply::{Applied, apply};
+use super::error::Error;
+use super::observer::{Event, Observer};
+use super::state::Progress;
+use crate::lake::{Spool, SpoolKind, SpoolRecord, Writer};
+use crate::model::Timestamp;
+
+/// How much the spool holds before it is moved into the lake, in bytes.
+const APPLY_AT_BYTES: u64 = 24 * 1024 * 1024;
+/// Messages stored at once; what may have to be fetched again after a crash is about this much.
+pub const BATCH: usize = 256;
+/// How long a small batch waits for company.
+const GATHER: Duration = Duration::from_millis(50);
+
+/// Where fetchers send what they fetched.
+#[derive(Clone)]
+pub(super) struct Store {
+    sender: mpsc::Sender<Message>,
+}
+
+enum Message {
+    Records(Vec<SpoolRecord>),
+    Flush(oneshot::Sender<Applied>),
+}
+
+impl Store {
+    /// Starts the actor on a spool whose earlier content is in the lake already.
+    pub(super) fn start(
+        writer: Arc<Writer>,
+        spool: Spool,
+        observer: Arc<dyn Observer>,
+    ) -> (Self, JoinHandle<Result<(), Error>>) {
+        let (sender, receiver) = mpsc::channel(BATCH);
+        let actor =
+            Actor { writer, observer, spool: Some(spool), applying: None, applied: Applied::default() };
+        (Self { sender }, tokio::spawn(actor.run(receiver)))
+    }
+
+    /// Sends records, waiting while the disk is behind.
+    pub(super) async fn send(&self, records: Vec<SpoolRecord>) -> Result<(), Error> {
+        self.sender.send(Message::Records(records)).await.map_err(|_| Error::Broken(None))
+    }
+
+    /// Waits until everything sent is in the lake; tells what that came to since the last time.
+    pub(super) async fn flush(&self) -> Result<Applied, Error> {
+        let (sender, receiver) = oneshot::channel();
+        self.sender.send(Message::Flush(sender)).await.map_err(|_| Error::Broken(None))?;
+        receiver.await.map_err(|_| Error::Broken(None))
+    }
+}
+
+/// A step of progress as a record.
+pub(super) fn progress(step: &Progress, now: Timestamp) -> SpoolRecord {
+    let json = serde_json::to_vec(step).unwrap_or_default();
+    let kind = SpoolKind::Progress;
+    SpoolRecord { kind, id: String::new(), created_at: now, updated_at: now, synced_at: now, json }
+}
+
+struct Actor {
+    writer: Arc<Writer>,
+    observer: Arc<dyn Observer>,
+    /// Away while a blocking thread works on it.
+    spool: Option<Spool>,
+    applying: Option<JoinHandle<Result<Applied, Error>>>,
+    applied: Applied,
+}
+
+impl Actor {
+    async fn run(mut self, mut receiver: mpsc::Receiver<Message>) -> Result<(), Error> {
+        let mut batch = Vec::new();
+        while receiver.recv_many(&mut batch, BATCH).await > 0 {
+            let wants_flush = batch.iter().any(|message| matches!(message, Message::Flush(_)));
+            if batch.len() < BATCH / 4 && !wants_flush {
+                tokio::time::sleep(GATHER).await;
+                while batch.len() < BATCH {
+                    let Ok(message) = receiver.try_recv() else { break };
+                    batch.push(message);
+                }
+            }
+            self.handle(std::mem::take(&mut batch)).await?;
+        }
+        self.apply_all().await
+    }
+
+    async fn handle(&mut self, batch: Vec<Message>) -> Result<(), Error> {
+        let mut records = Vec::new();
+        let mut flushes = Vec::new();
+        for message in batch {
+            match message {
+                Message::Records(more) => records.extend(more),
+                Message::Flush(sender) => flushes.push(sender),
+            }
+        }
+        let bytes = self.push(records).await?;
+        if !flushes.is_empty() {
+            self.apply_all().await?;
+            for flush in flushes {
+                // Whoever asked may have given up waiting.
+                let _ = flush.send(std::mem::take(&mut self.applied));
+            }
+            return Ok(());
+        }
+        self.apply_if_due(bytes).await
+    }
+
+    /// Stores records; returns how much the spool holds then.
+    async fn push(&mut self, records: Vec<SpoolRecord>) -> Result<u64, Error> {
+        let mut spool = self.spool.take().ok_or(Error::Broken(None))?;
+        let (spool, result) = spawn_blocking(move || {
+            let pushed = records.iter().try_for_each(|record| spool.push(record));
+            let stored = pushed.and_then(|()| spool.sync());
+            (spool, stored)
+        })
+        .await?;
+        let bytes = spool.bytes();
+        self.spool = Some(spool);
+        result?;
+        Ok(bytes)
+    }
+
+    async fn apply_if_due(&mut self, bytes: u64) -> Result<(), Error> {
+        if bytes < APPLY_AT_BYTES {
+            return Ok(());
+        }
+        let is_busy = self.applying.as_ref().is_some_and(|task| !task.is_finished());
+        // The disk gets one commit of lead; then fetching waits.
+        if is_busy && bytes < 2 * APPLY_AT_BYTES {
+            return Ok(());
+        }
+        self.await_apply().await?;
+        self.start_apply()
+    }
+
+    fn start_apply(&mut self) -> Result<(), Error> {
+        let spool = self.spool.as_mut().ok_or(Error::Broken(None))?;
+        let pending = spool.take()?;
+        let writer = self.writer.clone();
+        self.applying = Some(spawn_blocking(move || apply(&writer, pending)));
+        Ok(())
+    }
+
+    async fn await_apply(&mut self) -> Result<(), Error> {
+        let Some(task) = self.applying.take() else { return Ok(()) };
+        let applied = task.await??;
+        let lake_bytes = self.writer.state()?.lake_bytes();
+        if applied.rows() > 0 {
+            self.observer.event(Event::Committed { rows: applied.rows(), lake_bytes });
+            tracing::info!(
+                conversations = applied.changed,
+                messages = applied.messages,
+                lake_bytes,
+                "committed"
+            );
+        }
+        self.applied.add(applied);
+        Ok(())
+    }
+
+    async fn apply_all(&mut self) -> Result<(), Error> {
+        self.await_apply().await?;
+        self.start_apply()?;
+        self.await_apply().await
+    }
+}

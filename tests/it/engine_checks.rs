@@ -1,0 +1,138 @@
+//! Each check of the lake finds what it is for, and nothing in a lake that is right.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::support::little_lake::{LittleLake, overwrite, put, written};
+use crate::support::rows::{in_month, thread};
+use fastintercom::engine::{CHECKS, QueryOptions};
+use fastintercom::format::Format;
+use fastintercom::lake::{DataFile, Partitioning};
+use fastintercom::model::{Conversation, DeletedConversation, Message, Row, Tag};
+
+type Threads = Vec<(Conversation, Vec<Message>)>;
+
+fn threads() -> Threads {
+    (1..=3).map(|id| thread(id, in_month(1, id), 3, "x")).collect()
+}
+
+/// The checks that find something in a lake with these threads, with what they find.
+fn found(threads: &Threads, also: impl Fn(&LittleLake)) -> Vec<(&'static str, String)> {
+    let lake = LittleLake::empty(Partitioning::Month);
+    let partition = Partitioning::Month.partition(in_month(1, 0));
+    let conversations: Vec<Conversation> =
+        threads.iter().map(|(conversation, _)| conversation.clone()).collect();
+    let messages: Vec<Message> = threads.iter().flat_map(|(_, messages)| messages.clone()).collect();
+    // The lake's own writer would refuse to write such rows.
+    overwrite(&lake, &DataFile::part(Conversation::TABLE, partition.clone()), &conversations);
+    overwrite(&lake, &DataFile::part(Message::TABLE, partition), &messages);
+    also(&lake);
+    let mut done = 0;
+    let offences = lake.engine().run_checks(&QueryOptions::default(), |_| done += 1).unwrap();
+    assert_eq!(done, CHECKS.len());
+    offences.iter().map(|offence| (offence.check.name, written(&offence.rows, Format::Csv))).collect()
+}
+
+/// What is found when a thread is spoiled.
+fn spoiled(spoil: impl Fn(&mut Threads)) -> Vec<(&'static str, String)> {
+    let mut threads = threads();
+    spoil(&mut threads);
+    found(&threads, |_| {})
+}
+
+fn names(found: &[(&'static str, String)]) -> Vec<&'static str> {
+    found.iter().map(|(name, _)| *name).collect()
+}
+
+#[test]
+fn every_file_is_a_check_and_says_what_should_hold() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("sql/check");
+    let files =
+        std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let files: BTreeSet<String> = files.collect();
+    assert_eq!(files, CHECKS.iter().map(|check| format!("{}.sql", check.name)).collect());
+    for check in CHECKS {
+        assert!(check.sql.starts_with("-- ") && check.promise().ends_with('.'), "{}", check.name);
+    }
+}
+
+#[test]
+fn a_right_lake_passes_all_checks() {
+    for partitioning in [Partitioning::Month, Partitioning::Day] {
+        let lake = LittleLake::empty(partitioning);
+        assert!(lake.engine().run_checks(&QueryOptions::default(), |_| {}).unwrap().is_empty());
+        put(&lake.writer(), &threads());
+        assert!(lake.engine().run_checks(&QueryOptions::default(), |_| {}).unwrap().is_empty());
+    }
+}
+
+#[test]
+fn each_check_finds_what_it_is_for() {
+    let twice = spoiled(|threads| threads.push(threads[0].clone()));
+    assert_eq!(names(&twice), ["conversation_once", "message_once", "position_gap"]);
+    assert_eq!(
+        twice[0].1,
+        "conversation_id,row_count,partitions\n1,2,\"[\"\"2026-01\"\",\"\"2026-01\"\"]\"\n"
+    );
+
+    let orphan = spoiled(|threads| {
+        threads[2].1.iter_mut().for_each(|message| message.conversation_id = "999".parse_id());
+    });
+    assert_eq!(names(&orphan), ["message_without_conversation", "thread_without_messages"]);
+
+    let apart = spoiled(|threads| threads[0].1[1].conversation_created_at = in_month(1, 500));
+    assert_eq!(names(&apart), ["message_apart_from_conversation"]);
+
+    let gap = spoiled(|threads| threads[0].1[3].position = 7);
+    assert_eq!(names(&gap), ["position_gap"]);
+
+    let disorder = spoiled(|threads| threads[0].1[2].created_at = in_month(1, 0));
+    assert_eq!(names(&disorder), ["message_out_of_order"]);
+
+    let silent = spoiled(|threads| threads[1].1.clear());
+    assert_eq!(names(&silent), ["thread_without_messages"]);
+
+    let short = spoiled(|threads| threads[1].1.truncate(2));
+    assert_eq!(names(&short), ["thread_shorter_than_said"]);
+    assert_eq!(short[0].1, "conversation_id,part_count,held_part_count\n2,3,1\n");
+
+    let stranger = spoiled(|threads| threads[0].1[1].author_class = "alien".to_owned());
+    assert_eq!(names(&stranger), ["author_class_unknown"]);
+
+    let misplaced = spoiled(|threads| {
+        threads[2].0.created_at = in_month(2, 0);
+        threads[2].1.iter_mut().for_each(|message| message.conversation_created_at = in_month(2, 0));
+    });
+    assert_eq!(names(&misplaced), ["row_in_wrong_partition"]);
+    assert_eq!(misplaced[0].1.lines().count(), 1 + 1 + 4);
+}
+
+#[test]
+fn deleted_and_doubled_rows_of_other_tables_are_found() {
+    let found = found(&threads(), |lake| {
+        let synced_at = in_month(12, 0);
+        let deleted = DeletedConversation {
+            conversation_id: "2".parse_id(),
+            deleted_at: None,
+            are_metrics_retained: None,
+            synced_at,
+            extra: None,
+        };
+        let tag = Tag::parse(br#"{"type": "tag", "id": "7", "name": "vip"}"#, synced_at).unwrap();
+        overwrite(lake, &DataFile::whole(DeletedConversation::TABLE), &[deleted]);
+        overwrite(lake, &DataFile::whole(Tag::TABLE), &[tag.clone(), tag]);
+    });
+    assert_eq!(names(&found), ["row_once", "deleted_but_held"]);
+    assert_eq!(found[0].1, "view,id,row_count\ntags,7,2\n");
+}
+
+/// Ids in tests.
+trait ParseId {
+    fn parse_id(&self) -> fastintercom::model::ConversationId;
+}
+
+impl ParseId for str {
+    fn parse_id(&self) -> fastintercom::model::ConversationId {
+        fastintercom::model::ConversationId::parse(self).unwrap()
+    }
+}
