@@ -6,13 +6,15 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints and may fail")]
 
-use std::io::{BufRead, BufReader};
+use std::io::Read;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use fastintercom::demo::{Clock, DemoServer, Running, ServerOptions, Shape, Workspace, WorkspaceParams};
 use fastintercom::lake::{Disk, Layout, State};
 use serde_json::Value;
+use tokio::runtime::Runtime;
 
 /// The built program.
 const FI: &str = env!("CARGO_BIN_EXE_fi");
@@ -33,88 +35,105 @@ fn main() {
     }
 }
 
-/// The stand-in, as a process of its own.
+/// The stand-in, in this process: `fi` is another.
 struct Server {
-    child: Child,
-    url: String,
+    server: DemoServer,
+    running: Running,
+    _runtime: Runtime,
 }
 
 impl Server {
-    fn start(arguments: &[&str]) -> Self {
-        let mut command = Command::new(FI);
-        command.args(["demo", "serve", "--port", "0", "--json"]).args(arguments).env_clear();
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let started: Value = serde_json::from_str(&line).unwrap();
-        Self { child, url: started["api_url"].as_str().unwrap().to_owned() }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+    fn start(conversations: usize, rate_limit: Option<u32>) -> Self {
+        let params =
+            WorkspaceParams { conversations, days: 365, shape: Shape::Plain, ..WorkspaceParams::default() };
+        let options = ServerOptions {
+            clock: Clock::fixed(params.now * 1_000),
+            rate_limit,
+            // Compressing would take from `fi` what only the server of a real workspace spends.
+            gzip: false,
+            ..ServerOptions::default()
+        };
+        let server = DemoServer::new(Workspace::generate(&params), options);
+        let runtime = Runtime::new().unwrap();
+        let running = runtime.block_on(server.bind(0)).unwrap();
+        Self { server, running, _runtime: runtime }
     }
 }
 
 fn fi(server: &Server, home: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(FI);
     command.args(arguments).env_clear().env("HOME", home).env("FASTINTERCOM_HOME", home);
-    command.env("FASTINTERCOM_API_URL", &server.url).env("INTERCOM_ACCESS_TOKEN", "token");
+    command.env("FASTINTERCOM_API_URL", server.running.base_url()).env("INTERCOM_ACCESS_TOKEN", "token");
     command.stdout(Stdio::piped()).stderr(Stdio::null());
     command
 }
 
 fn full() {
-    let count = CONVERSATIONS.to_string();
-    let server = Server::start(&["--conversations", &count, "--days", "365", "--plain"]);
+    for conversations in [CONVERSATIONS / 4, CONVERSATIONS] {
+        full_sync_of(conversations);
+    }
+}
+
+fn full_sync_of(conversations: u64) {
+    let server = Server::start(conversations as usize, None);
     let home = tempfile::tempdir().unwrap();
     let started = Instant::now();
     let mut child = fi(&server, home.path(), &["sync", "--json"]).spawn().unwrap();
-    let headers = watch_headers(home.path(), &mut child, started);
-    let peak = peak_memory(&mut child);
-    let output = child.wait_with_output().unwrap();
+    let watched = watch(home.path(), &mut child, started, conversations);
     let seconds = started.elapsed().as_secs_f64();
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let lake = bytes_below(&home.path().join("lake"));
+    let report = report_of(&mut child);
+    let state = State::load(&Disk::default(), &Layout::new(home.path())).unwrap().unwrap();
+    let lake = state.lake_bytes();
     let written = report["written_bytes"].as_u64().unwrap();
-    let per = |bytes: u64| bytes as f64 / CONVERSATIONS as f64;
-    println!("full sync of {CONVERSATIONS} conversations of 8 messages, no rate limit");
+    println!("full sync of {conversations} conversations of 8 messages, no rate limit");
     println!("  outcome                  {}", report["outcome"]);
-    println!("  conversations a second   {:.0} ({seconds:.1} s)", CONVERSATIONS as f64 / seconds);
-    println!("  all headers queryable    after {:.1} s", headers.as_secs_f64());
-    println!("  peak memory              {:.0} MB", peak as f64 / 1e6);
-    println!("  lake                     {:.1} MB, {:.0} bytes a conversation", lake as f64 / 1e6, per(lake));
+    println!("  conversations a second   {:.0} ({seconds:.1} s)", conversations as f64 / seconds);
+    println!("  all headers queryable    after {:.1} s", watched.headers.as_secs_f64());
+    println!("  peak memory              {:.0} MB", watched.peak_bytes as f64 / 1e6);
+    println!(
+        "  lake                     {:.1} MB, {:.0} bytes a conversation",
+        lake as f64 / 1e6,
+        lake as f64 / conversations as f64
+    );
+    println!("  its files                {:.1} MB long", bytes_below(&home.path().join("lake")) as f64 / 1e6);
     println!("  written                  {:.2} times the lake", written as f64 / lake as f64);
     println!("  requests                 {}", report["request_count"]);
-    drop(server);
+    assert_eq!(server.server.stats().rate_limited, 0);
 }
 
-/// Waits until every conversation is in the lake as listed, or the sync ends.
-fn watch_headers(home: &Path, child: &mut Child, started: Instant) -> Duration {
-    loop {
-        std::thread::sleep(Duration::from_millis(100));
-        let state = State::load(&Disk::default(), &Layout::new(home)).ok().flatten();
-        let rows = state.map_or(0, |state| state.rows_of("conversations"));
-        if rows >= CONVERSATIONS || child.try_wait().unwrap().is_some() {
-            return started.elapsed();
-        }
-    }
+/// What was seen of a sync from outside.
+struct Watched {
+    /// When every conversation was in the lake as listed.
+    headers: Duration,
+    /// The highest resident memory.
+    peak_bytes: u64,
 }
 
-/// The highest resident memory of a process over its life, in bytes; Linux only.
-fn peak_memory(child: &mut Child) -> u64 {
+/// Watches a sync until it ends; the memory on Linux only.
+fn watch(home: &Path, child: &mut Child, started: Instant, conversations: u64) -> Watched {
     let status = format!("/proc/{}/status", child.id());
-    let mut peak = 0;
+    let (mut headers, mut peak_bytes) = (None, 0);
     while child.try_wait().unwrap().is_none() {
+        std::thread::sleep(Duration::from_millis(50));
         let text = std::fs::read_to_string(&status).unwrap_or_default();
         let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
-        peak = kilobytes.map_or(peak, |kilobytes| kilobytes * 1_024);
-        std::thread::sleep(Duration::from_millis(50));
+        peak_bytes = kilobytes.map_or(peak_bytes, |kilobytes| kilobytes * 1_024);
+        if headers.is_none() {
+            let state = State::load(&Disk::default(), &Layout::new(home)).ok().flatten();
+            let rows = state.map_or(0, |state| state.rows_of("conversations"));
+            headers = (rows >= conversations).then(|| started.elapsed());
+        }
     }
-    peak
+    Watched { headers: headers.unwrap_or_else(|| started.elapsed()), peak_bytes }
+}
+
+/// The one document a sync prints.
+fn report_of(child: &mut Child) -> Value {
+    let mut text = Vec::new();
+    child.stdout.take().unwrap().read_to_end(&mut text).unwrap();
+    child.wait().unwrap();
+    serde_json::from_slice(&text).unwrap()
 }
 
 fn bytes_below(path: &Path) -> u64 {
@@ -126,18 +145,14 @@ fn bytes_below(path: &Path) -> u64 {
 
 /// How much of its share of a rate limit a sync uses, while it lasts.
 fn limit(limit: u32) {
-    let limit_text = limit.to_string();
-    let server =
-        Server::start(&["--conversations", "20000", "--days", "365", "--plain", "--rate-limit", &limit_text]);
+    let server = Server::start(20_000, Some(limit));
     let home = tempfile::tempdir().unwrap();
     let mut child = fi(&server, home.path(), &["sync", "--json"]).spawn().unwrap();
     std::thread::sleep(WATCHED);
     // Asked to stop, as by Ctrl-C, it reports what it did.
     let pid = rustix::process::Pid::from_child(&child);
     rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
-    let started_from = child.stdout.take().unwrap();
-    let report: Value = serde_json::from_reader(started_from).unwrap();
-    child.wait().unwrap();
+    let report = report_of(&mut child);
     let requests = report["request_count"].as_u64().unwrap() as f64;
     let seconds = (report["finished_at_seconds"].as_i64().unwrap()
         - report["started_at_seconds"].as_i64().unwrap()) as f64;

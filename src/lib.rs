@@ -18,5 +18,6 @@ pub mod intercom;
 pub mod lake;
 pub mod logging;
 pub mod model;
+pub mod nearest;
 pub mod printer;
 pub mod sync;

@@ -25,7 +25,7 @@ pub struct QueryArgs {
     /// Write the rows to this file; its name decides the format if --format does not
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Return at most N rows [default: all]
+    /// Return at most N rows [default: all; a table shows 1000]
     #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub limit: Option<u64>,
     /// Stop the query after this many seconds

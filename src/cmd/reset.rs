@@ -107,7 +107,7 @@ pub(super) fn clear(home: &Home, purpose: &str, clock: Clock) -> Result<Cleared,
     cleared.tree(&state.join("spool"), |_| true)?;
     for table in TABLES {
         cleared.tree(&home.lake_dir().join(table.name), |name| {
-            name == "data.parquet" || name.starts_with("data.parquet.") && name.ends_with(".tmp")
+            name == "data.parquet" || name.starts_with(".data.parquet.") && name.ends_with(".tmp")
         })?;
     }
     for name in LAKE_FILES {

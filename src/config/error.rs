@@ -4,10 +4,10 @@ use std::io;
 use std::path::PathBuf;
 
 use super::keys::{KEYS, Key};
-use super::nearest::nearest;
 use super::sources::Source;
 use super::values::NotAllowed;
 use crate::error::{CommandError, Kind};
+use crate::nearest::nearest;
 
 /// A setting, its source or its place is wrong.
 #[derive(Debug, thiserror::Error)]

@@ -8,7 +8,6 @@ mod error;
 mod file;
 mod home;
 pub mod keys;
-mod nearest;
 pub mod private;
 mod sources;
 pub mod values;
@@ -24,13 +23,13 @@ use secrecy::SecretString;
 pub use environment::Environment;
 pub use error::ConfigError;
 pub use home::Home;
-pub use nearest::nearest;
 pub use sources::{Flags, Notice, Setting, Source};
 pub use values::{Contacts, InitialSync, LogLevel};
 pub use write::Changes;
 
 use crate::clock::Clock;
 use crate::intercom::Region;
+use crate::nearest::nearest;
 use keys::{KEYS, RETIRED};
 use sources::Sources;
 

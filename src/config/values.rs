@@ -10,8 +10,8 @@ use chrono_tz::Tz;
 use reqwest::Url;
 use secrecy::SecretString;
 
-use super::nearest::nearest;
 use crate::intercom::Region;
+use crate::nearest::nearest;
 
 /// What a setting accepts, for the error about a value it does not.
 #[derive(Debug, Clone, PartialEq, Eq)]

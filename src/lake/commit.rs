@@ -22,8 +22,9 @@ use sha2::{Digest, Sha256};
 use super::error::Error;
 use super::files::Files;
 use super::layout::{DataFile, Layout};
+use super::stage::Staged;
 use super::state::State;
-use super::table_file::{Staged, hex, sha256_of};
+use super::table_file::{hex, sha256_of};
 use crate::model::TABLES;
 
 /// What a crash after the commit point needs to finish the transaction.
@@ -140,7 +141,7 @@ impl Journal {
             let (path, stage) = self.paths(layout, entry)?;
             match files.len(&stage).map_err(Error::io("look at", &stage))? {
                 Some(_) => files.rename(&stage, &path).map_err(Error::io("place", &path))?,
-                None if sha256_of(files, &path)? == entry.sha256 => {}
+                None if self.is_placed(files, &path, entry)? => {}
                 None => return Err(Error::Damaged { path, what: "a committed file is missing" }),
             }
             dirs.insert(parent(&path).to_owned());
@@ -150,6 +151,11 @@ impl Journal {
         }
         self.state.store(files, layout)?;
         remove_journal(files, layout)
+    }
+
+    fn is_placed(&self, files: &dyn Files, path: &Path, entry: &JournalFile) -> Result<bool, Error> {
+        let kept = self.state.files.get(&entry.name).map(|entry| entry.kept.clone()).unwrap_or_default();
+        Ok(sha256_of(files, path, &kept)? == entry.sha256)
     }
 
     fn paths(&self, layout: &Layout, entry: &JournalFile) -> Result<(PathBuf, PathBuf), Error> {

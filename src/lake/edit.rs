@@ -18,8 +18,10 @@ use super::encode::Encoder;
 use super::error::Error;
 use super::files::Files;
 use super::layout::{DataFile, Layout};
+use super::ranges::ByteRanges;
 use super::schema::arrow_schema;
-use super::table_file::{StageWriter, Staged, read_batches};
+use super::stage::{Kept, StageWriter, Staged};
+use super::table_file::read_with_ranges;
 use crate::model::{Row, TableSpec};
 
 /// New rows gathered before they are merged with old ones.
@@ -112,6 +114,10 @@ pub struct Edit<R: Row> {
     removed: Arc<HashSet<String>>,
     is_changed: bool,
     merged: BatchCoalescer,
+    /// What the old version is made of.
+    replaced: ByteRanges,
+    /// What else of the old file somebody may be reading.
+    still_read: ByteRanges,
     writer: Option<StageWriter>,
     row: PhantomData<R>,
 }
@@ -124,11 +130,15 @@ impl<R: Row> Edit<R> {
         txid: u64,
         is_there: bool,
         removed: Arc<HashSet<String>>,
+        still_read: ByteRanges,
     ) -> Result<Self, Error> {
         let path = layout.data_file(&file);
-        let reader = match is_there {
-            true => Some(read_batches(&*files, &path, R::TABLE, None)?),
-            false => None,
+        let (reader, replaced) = match is_there {
+            true => {
+                let (reader, replaced) = read_with_ranges(&*files, &path, R::TABLE)?;
+                (Some(reader), replaced)
+            }
+            false => (None, ByteRanges::default()),
         };
         let order = Order::of(R::TABLE);
         let old = Old { reader, batch: None, row: 0, order, table: R::TABLE.name, path };
@@ -145,6 +155,8 @@ impl<R: Row> Edit<R> {
             removed,
             is_changed: !is_there,
             merged,
+            replaced,
+            still_read,
             writer: None,
             row: PhantomData,
         })
@@ -233,16 +245,19 @@ impl<R: Row> Edit<R> {
 
     fn write_merged(&mut self) -> Result<(), Error> {
         while let Some(batch) = self.merged.next_completed_batch() {
-            if self.writer.is_none() {
-                let file = self.file.clone();
-                self.writer =
-                    Some(StageWriter::create(&*self.files, &self.layout, R::TABLE, file, self.txid)?);
-            }
-            if let Some(writer) = &mut self.writer {
-                writer.write(&batch)?;
-            }
+            let mut writer = match self.writer.take() {
+                Some(writer) => writer,
+                None => self.stage()?,
+            };
+            writer.write(&batch)?;
+            self.writer = Some(writer);
         }
         Ok(())
+    }
+
+    fn stage(&self) -> Result<StageWriter, Error> {
+        let kept = Kept::of(&*self.files, &self.old.path, self.replaced.clone(), &self.still_read)?;
+        StageWriter::create(&*self.files, &self.layout, R::TABLE, self.file.clone(), self.txid, kept)
     }
 
     /// The data file this is a new version of.
@@ -262,7 +277,7 @@ impl<R: Row> Edit<R> {
         self.write_merged()?;
         let writer = match self.writer.take() {
             Some(writer) => writer,
-            None => StageWriter::create(&*self.files, &self.layout, R::TABLE, self.file.clone(), self.txid)?,
+            None => self.stage()?,
         };
         let staged = writer.finish()?;
         if self.is_changed {

@@ -4,17 +4,26 @@
 //! of the commit protocol (which call must be followed by which sync) are not here but in `commit`.
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
+
+use super::ranges::ByteRanges;
 
 /// A file being written.
 pub trait FileWriter: Write + Send {
     /// Makes everything written so far survive a power loss. After an error the file's content is unknown:
     /// it must be written anew, never synced again.
     fn sync(&mut self) -> io::Result<()>;
+
+    /// Writes zeros, as a hole where the file system has holes; tells how many.
+    fn skip(&mut self, count: usize) -> io::Result<usize> {
+        self.write(&vec![0; count])
+    }
 }
 
 /// A file being read at random places.
@@ -39,6 +48,14 @@ pub trait Files: Send + Sync {
     fn list(&self, path: &Path) -> io::Result<Vec<PathBuf>>;
     /// A file's length; `None` when it is not there.
     fn len(&self, path: &Path) -> io::Result<Option<u64>>;
+
+    /// How long ago a file was written; `None` where that is not known.
+    fn age(&self, _path: &Path) -> io::Result<Option<Duration>> {
+        Ok(None)
+    }
+
+    /// Overwrites parts of a file by zeros, for good, and gives back their room where the file system can.
+    fn erase(&self, path: &Path, ranges: &ByteRanges) -> io::Result<()>;
 
     /// A file's whole content; `None` when it is not there.
     fn read(&self, path: &Path) -> io::Result<Option<Bytes>> {
@@ -99,6 +116,11 @@ impl FileWriter for DiskWriter {
     fn sync(&mut self) -> io::Result<()> {
         self.file.sync_data()
     }
+
+    fn skip(&mut self, count: usize) -> io::Result<usize> {
+        self.file.seek_relative(count as i64)?;
+        Ok(count)
+    }
 }
 
 impl Files for Disk {
@@ -146,6 +168,22 @@ impl Files for Disk {
         Ok(paths)
     }
 
+    fn age(&self, path: &Path) -> io::Result<Option<Duration>> {
+        // A file from the future was written by another clock: nothing is known of its age.
+        Ok(std::fs::metadata(path)?.modified()?.elapsed().ok())
+    }
+
+    fn erase(&self, path: &Path, ranges: &ByteRanges) -> io::Result<()> {
+        let mut file = std::fs::OpenOptions::new().write(true).open(path)?;
+        for range in ranges.iter() {
+            if !punch(&file, &range)? {
+                file.seek(SeekFrom::Start(range.start))?;
+                io::copy(&mut io::repeat(0).take(range.end - range.start), &mut file)?;
+            }
+        }
+        file.sync_data()
+    }
+
     fn len(&self, path: &Path) -> io::Result<Option<u64>> {
         match std::fs::metadata(path) {
             Ok(metadata) => Ok(Some(metadata.len())),
@@ -153,6 +191,23 @@ impl Files for Disk {
             Err(error) => Err(error),
         }
     }
+}
+
+/// Makes a hole in a file; tells whether the file system can.
+#[cfg(target_os = "linux")]
+fn punch(file: &std::fs::File, range: &Range<u64>) -> io::Result<bool> {
+    use rustix::fs::{FallocateFlags, fallocate};
+    let flags = FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE;
+    match fallocate(file, flags, range.start, range.end - range.start) {
+        Ok(()) => Ok(true),
+        Err(rustix::io::Errno::OPNOTSUPP | rustix::io::Errno::NOSYS) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn punch(_file: &std::fs::File, _range: &Range<u64>) -> io::Result<bool> {
+    Ok(false)
 }
 
 /// A reader shared by the column readers of one Parquet file.

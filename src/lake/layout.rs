@@ -150,14 +150,16 @@ impl Layout {
         self.lake_dir().join(file.name())
     }
 
-    /// The file a transaction stages beside a data file.
+    /// The file a transaction stages beside a data file; hidden, so that tools that read whole directories pass it
+    /// by.
     pub fn stage_file(&self, file: &DataFile, txid: u64) -> PathBuf {
-        self.lake_dir().join(format!("{}.{txid}.tmp", file.name()))
+        self.data_file(file).with_file_name(format!(".{DATA_FILE}.{txid}.tmp"))
     }
 
     /// Whether a file name is one that `stage_file` makes.
     pub(super) fn is_stage(name: &str) -> bool {
-        let middle = name.strip_prefix(DATA_FILE).and_then(|rest| rest.strip_prefix('.'));
+        let name = name.strip_prefix('.').and_then(|rest| rest.strip_prefix(DATA_FILE));
+        let middle = name.and_then(|rest| rest.strip_prefix('.'));
         let txid = middle.and_then(|rest| rest.strip_suffix(".tmp"));
         txid.is_some_and(|txid| txid.parse::<u64>().is_ok_and(|number| number.to_string() == txid))
     }

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use arrow::datatypes::{DataType, Field, Fields, Schema, SchemaRef, TimeUnit};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::metadata::KeyValue;
-use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
+use parquet::file::properties::{
+    BloomFilterPosition, EnabledStatistics, WriterProperties, WriterPropertiesBuilder,
+};
 use parquet::schema::types::ColumnPath;
 
 use crate::model::{Column, Kind, TableSpec};
 
 /// Rows of one row group: what a reader loads to get at one conversation.
-const ROW_GROUP_ROWS: usize = 10_000;
+pub(super) const ROW_GROUP_ROWS: usize = 10_000;
 /// Rows of one page.
 const PAGE_ROWS: usize = 2_000;
 /// Key of the metadata that names the version of a table's columns.
@@ -55,7 +57,8 @@ pub(super) fn writer_properties(table: &TableSpec) -> WriterProperties {
         .set_created_by(format!("fi {}", env!("CARGO_PKG_VERSION")))
         .set_key_value_metadata(Some(vec![version]))
         .set_compression(Compression::ZSTD(level))
-        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+        // Last, so that a row group is as long as its columns.
+        .set_bloom_filter_position(BloomFilterPosition::End)
         .set_data_page_row_count_limit(PAGE_ROWS)
         .set_write_batch_size(PAGE_ROWS)
         .set_statistics_enabled(EnabledStatistics::Chunk);

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::error::Error;
 use super::files::Files;
 use super::layout::{DataFile, Layout, Partitioning};
+use super::ranges::ByteRanges;
 
 /// The version of the document.
 const FORMAT: u32 = 1;
@@ -22,7 +23,13 @@ pub struct FileEntry {
     pub rows: u64,
     /// Its length.
     pub bytes: u64,
-    /// Its SHA-256, in hexadecimal.
+    /// How much of that is no part of it: holes, and what is or was kept for readers of the version before.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub unused_bytes: u64,
+    /// Where bytes of the version before are, until they are erased.
+    #[serde(skip_serializing_if = "ByteRanges::is_empty", default)]
+    pub kept: ByteRanges,
+    /// Its SHA-256, in hexadecimal, with all that is no part of it as zeros.
     pub sha256: String,
     /// The earliest `created_at` in it, in microseconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -112,9 +119,9 @@ impl State {
         self.files_of(table).map(|(_, entry)| entry.rows).sum()
     }
 
-    /// The size of all data files.
+    /// The size of all data, without what is kept for readers of versions before.
     pub fn lake_bytes(&self) -> u64 {
-        self.files.values().map(|entry| entry.bytes).sum()
+        self.files.values().map(|entry| entry.bytes - entry.unused_bytes.min(entry.bytes)).sum()
     }
 
     /// Conversations held without their thread.

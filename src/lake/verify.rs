@@ -101,7 +101,7 @@ fn check(files: &dyn Files, layout: &Layout, state: &State, name: &str) -> Resul
         Some(len) if len != entry.bytes => return Ok(Some(Finding::Changed { file: file() })),
         Some(_) => {}
     }
-    Ok(match sha256_of(files, &path) {
+    Ok(match sha256_of(files, &path, &entry.kept) {
         Ok(found) if found != entry.sha256 => Some(Finding::Changed { file: file() }),
         Ok(_) => match count_rows(files, layout, &data_file) {
             Ok(found) if found == entry.rows => None,

@@ -8,11 +8,12 @@ use super::commit::{Transaction, ensure_dir, recover};
 use super::edit::Edit;
 use super::error::Error;
 use super::files::Files;
+use super::kept::{Replaced, erase_settled};
 use super::layout::{DataFile, Layout, Partitioning};
 use super::lock::WriterLock;
 use super::reader::Reader;
+use super::stage::{Kept, StageWriter, Staged};
 use super::state::State;
-use super::table_file::Staged;
 use crate::model::{Kind, Row, TABLES, TableSpec};
 
 /// Writes the lake; there is one per lake, across processes.
@@ -20,6 +21,7 @@ pub struct Writer {
     files: Arc<dyn Files>,
     layout: Layout,
     state: Mutex<Result<State, ()>>,
+    replaced: Mutex<Replaced>,
     _lock: Option<WriterLock>,
 }
 
@@ -37,8 +39,18 @@ impl Writer {
         }
         ensure_dir(&*files, &lake)?;
         ensure_dir(&*files, &state)?;
-        let state = recover(&*files, &layout)?;
-        Ok(Self { files, layout, state: Mutex::new(Ok(state)), _lock: lock })
+        let mut state = recover(&*files, &layout)?;
+        erase_settled(&*files, &layout, &mut state);
+        Ok(Self { files, layout, state: Mutex::new(Ok(state)), replaced: Mutex::default(), _lock: lock })
+    }
+
+    /// Erases what was kept for readers of replaced files, where they are done by now: at the end of a run, since
+    /// the next may be far.
+    pub fn settle(&self) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Ok(state) = state.as_mut() {
+            erase_settled(&*self.files, &self.layout, state);
+        }
     }
 
     /// The state as of the last commit.
@@ -111,7 +123,9 @@ impl Commit<'_> {
         self.check_first(&file)?;
         let is_there = self.state.files.contains_key(&file.name());
         let (files, layout) = (self.writer.files.clone(), self.writer.layout.clone());
-        Edit::open(files, layout, file, self.txid, is_there, removed)
+        let replaced = self.writer.replaced.lock().unwrap_or_else(PoisonError::into_inner);
+        let still_read = replaced.still_read(&file);
+        Edit::open(files, layout, file, self.txid, is_there, removed, still_read)
     }
 
     /// A second new version would be made from the committed one, and undo the first.
@@ -158,7 +172,7 @@ impl Commit<'_> {
 
     fn create_empty(&mut self, table: &'static TableSpec, file: DataFile) -> Result<(), Error> {
         let (files, layout) = (&*self.writer.files, &self.writer.layout);
-        let writer = super::table_file::StageWriter::create(files, layout, table, file, self.txid)?;
+        let writer = StageWriter::create(files, layout, table, file, self.txid, Kept::default())?;
         self.staged.push(writer.finish()?);
         Ok(())
     }
@@ -187,6 +201,10 @@ impl Commit<'_> {
         match transaction.commit(state) {
             Ok(state) => {
                 *current = Ok(state);
+                let mut replaced = writer.replaced.lock().unwrap_or_else(PoisonError::into_inner);
+                for new in transaction.staged {
+                    replaced.note(&new.file, new.replaced);
+                }
                 Ok(())
             }
             Err((error, is_past_commit_point)) => {

@@ -211,6 +211,8 @@ impl Syncer {
         };
         context.fill(&mut report, error.as_ref());
         report.written_bytes = written_bytes() - written_before;
+        let writer = context.writer.clone();
+        spawn_blocking(move || writer.settle()).await?;
         context.record(&report, error.as_ref()).await?;
         drop(context);
         actor.await??;

@@ -19,9 +19,12 @@ use crate::model::Timestamp;
 
 /// How much the spool holds before it is moved into the lake, in bytes.
 const APPLY_AT_BYTES: u64 = 24 * 1024 * 1024;
-/// Messages stored at once; what may have to be fetched again after a crash is about this much.
+/// Messages on their way to the disk at any moment: what may have to be fetched again after a crash is no more
+/// than this, beside the requests under way.
 pub const BATCH: usize = 256;
-/// How long a small batch waits for company.
+/// Messages stored at once. While they are, the rest of a batch may gather.
+const GROUP: usize = BATCH / 2;
+/// How long a small group waits for company.
 const GATHER: Duration = Duration::from_millis(50);
 
 /// Where fetchers send what they fetched.
@@ -42,7 +45,7 @@ impl Store {
         spool: Spool,
         observer: Arc<dyn Observer>,
     ) -> (Self, JoinHandle<Result<(), Error>>) {
-        let (sender, receiver) = mpsc::channel(BATCH);
+        let (sender, receiver) = mpsc::channel(BATCH - GROUP);
         let actor =
             Actor { writer, observer, spool: Some(spool), applying: None, applied: Applied::default() };
         (Self { sender }, tokio::spawn(actor.run(receiver)))
@@ -79,17 +82,20 @@ struct Actor {
 
 impl Actor {
     async fn run(mut self, mut receiver: mpsc::Receiver<Message>) -> Result<(), Error> {
-        let mut batch = Vec::new();
-        while receiver.recv_many(&mut batch, BATCH).await > 0 {
-            let wants_flush = batch.iter().any(|message| matches!(message, Message::Flush(_)));
-            if batch.len() < BATCH / 4 && !wants_flush {
-                tokio::time::sleep(GATHER).await;
-                while batch.len() < BATCH {
-                    let Ok(message) = receiver.try_recv() else { break };
-                    batch.push(message);
+        let mut group = Vec::new();
+        while receiver.recv_many(&mut group, GROUP).await > 0 {
+            let until = tokio::time::Instant::now() + GATHER;
+            let is_due = |group: &[Message]| {
+                group.len() >= GROUP || group.iter().any(|message| matches!(message, Message::Flush(_)))
+            };
+            while !is_due(&group) {
+                let room = GROUP - group.len();
+                match tokio::time::timeout_at(until, receiver.recv_many(&mut group, room)).await {
+                    Ok(1..) => {}
+                    Ok(0) | Err(_) => break,
                 }
             }
-            self.handle(std::mem::take(&mut batch)).await?;
+            self.handle(std::mem::take(&mut group)).await?;
         }
         self.apply_all().await
     }

@@ -200,9 +200,9 @@ proptest! {
             "lake/messages/month=old", "lake/tickets/day=2026-01-05",
         ];
         let names = [
-            "data.parquet.12.tmp", "data.parquet.12x.tmp", "data.parquet..tmp", "data.parquet.012.tmp", "notes.txt",
-            "data.parquet.tmp", "xdata.parquet.1.tmp", "data.parquet.1.tmp.bak", "data.parquet.99999999999999999999.tmp",
-            "data.csv", ".data.parquet.1.tmp", "data.parquet.+1.tmp", "journal.json.bak", "state.tmp.1",
+            ".data.parquet.12.tmp", ".data.parquet.12x.tmp", ".data.parquet..tmp", ".data.parquet.012.tmp", "notes.txt",
+            ".data.parquet.tmp", ".xdata.parquet.1.tmp", ".data.parquet.1.tmp.bak", "data.parquet.1.tmp",
+            "data.csv", ".data.parquet.99999999999999999999.tmp", ".data.parquet.+1.tmp", "journal.json.bak", "state.tmp.1",
         ];
         let ours = ["lake/conversations/month=2026-01", "lake/contacts", "lake/tickets/day=2026-01-05"];
         let root = layout.lake_dir().parent().expect("it has one").to_owned();
@@ -211,7 +211,7 @@ proptest! {
             let (dir, name) = (dice.pick(&dirs), dice.pick(&names));
             fs::create_dir_all(root.join(dir)).expect("works");
             fs::write(root.join(dir).join(name), name).expect("works");
-            if !(name == "data.parquet.12.tmp" && ours.contains(&dir)) {
+            if !(name == ".data.parquet.12.tmp" && ours.contains(&dir)) {
                 kept.insert(root.join(dir).join(name), name.as_bytes().to_vec());
             }
         }

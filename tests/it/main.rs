@@ -48,6 +48,7 @@ mod lake_crash;
 mod lake_disk;
 mod lake_edit;
 mod lake_faults;
+mod lake_kept;
 mod lake_lock;
 mod lake_parquet;
 mod lake_rows;

@@ -1,7 +1,7 @@
 //! The values rows are made of: times however written, ids, and who wrote a message.
 
 use fastintercom::model::{
-    AdminId, AuthorClass, CompanyId, ContactId, ConversationId, MessageId, Peek, TagId, TeamId, Timestamp,
+    AdminId, AuthorClass, CompanyId, ContactId, ConversationId, MessageId, TagId, TeamId, Timestamp,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -142,21 +142,6 @@ fn every_kind_of_id_says_which_it_is_and_shows_an_example() {
     }
 }
 
-#[test]
-fn an_objects_id_and_times_are_found_without_reading_the_rest() {
-    let json =
-        br#"{"x": {"deep": [1, 2]}, "id": 7, "created_at": "2026-09-21T10:00:00Z", "updated_at": 1e400000}"#;
-    let error = Peek::at("contact", json).expect_err("a number outside of all numbers");
-    assert!(error.to_string().contains("contact"), "{error}");
-    let peek = Peek::at("contact", br#"{"id": 7, "created_at": 1789984800, "updated_at": null, "x": []}"#);
-    let peek = peek.expect("it has an id");
-    assert_eq!((peek.id.as_str(), peek.updated_at), ("7", None));
-    assert_eq!(peek.created_at, Some(Timestamp::from_seconds(1_789_984_800)));
-    assert!(Peek::at("contact", br#"{"id": " "}"#).is_err());
-    assert!(Peek::at("contact", b"[]").is_err());
-}
-
-/// `metrics.md`, part A, "Author classes".
 #[test]
 fn who_wrote_a_message_follows_the_definition_of_the_metrics() {
     use AuthorClass::{Bot, Customer, System, Teammate};

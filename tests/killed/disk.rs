@@ -4,8 +4,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
-use fastintercom::lake::{Disk, FileReader, FileWriter, Files};
+use fastintercom::lake::{ByteRanges, Disk, FileReader, FileWriter, Files};
 
 /// Every step of a commit, and of the spool before it, in the order they happen.
 pub(crate) const STEPS: &[&str] = &[
@@ -61,7 +62,7 @@ fn kind(path: &Path) -> &'static str {
         "journal.tmp" | "journal.json" => "journal",
         "state.tmp" | "state.json" => "state",
         _ if name.ends_with(".spool") => "spool",
-        _ if name.starts_with("data.parquet.") => "stage",
+        _ if name.starts_with(".data.parquet.") => "stage",
         "data.parquet" => "data",
         _ => "data directory",
     }
@@ -130,6 +131,14 @@ impl Files for KillingDisk {
 
     fn list(&self, path: &Path) -> io::Result<Vec<PathBuf>> {
         self.disk.list(path)
+    }
+
+    fn age(&self, path: &Path) -> io::Result<Option<Duration>> {
+        self.disk.age(path)
+    }
+
+    fn erase(&self, path: &Path, ranges: &ByteRanges) -> io::Result<()> {
+        self.disk.erase(path, ranges)
     }
 
     fn len(&self, path: &Path) -> io::Result<Option<u64>> {

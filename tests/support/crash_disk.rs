@@ -7,6 +7,7 @@
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -102,6 +103,7 @@ pub(crate) enum Step {
     SyncFile(usize),
     Rename(PathBuf, PathBuf),
     Remove(PathBuf),
+    Erase(usize, Range<u64>),
     Remark(usize),
 }
 
@@ -115,6 +117,7 @@ impl std::fmt::Debug for Step {
             Self::SyncFile(inode) => write!(f, "sync file {inode}"),
             Self::Rename(from, to) => write!(f, "rename {} to {}", from.display(), to.display()),
             Self::Remove(path) => write!(f, "remove {}", path.display()),
+            Self::Erase(inode, range) => write!(f, "erase {range:?} of file {inode}"),
             Self::Remark(number) => write!(f, "remark {number}"),
         }
     }
@@ -175,6 +178,12 @@ impl Disk {
                 }
             }
             Step::Remove(path) => self.change(Change::Remove(path.clone())),
+            // Only of files that are synced: durable at once, one range after the other.
+            Step::Erase(inode, range) => {
+                let mut bytes = self.inodes[*inode].bytes().to_vec();
+                bytes[range.start as usize..range.end as usize].fill(0);
+                self.inodes[*inode].durable = content(&bytes);
+            }
             Step::Remark(_) => {}
         }
     }

@@ -3,11 +3,13 @@
 //! Every call is recorded, so that a checker can stand at any moment of a run and ask for every disk that a crash
 //! there could leave.
 
+use std::collections::BTreeSet;
 use std::io::{self, Cursor, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use fastintercom::lake::{FileReader, FileWriter, Files};
+use fastintercom::lake::{ByteRanges, FileReader, FileWriter, Files};
 
 use super::crash_disk::{Disk, Step, parent};
 use super::crash_sync::{SyncKind, kind_of_dir, kind_of_file};
@@ -18,6 +20,8 @@ struct Shared {
     steps: Option<Vec<Step>>,
     skipped: Option<SyncKind>,
     is_recovering: bool,
+    /// The files this process wrote.
+    own: BTreeSet<usize>,
 }
 
 /// The file system of a process whose disk may lose power.
@@ -116,6 +120,7 @@ impl Files for CrashFiles {
         }
         self.step(Step::Create(path.to_owned()));
         let inode = self.shared().disk.file(path).ok_or_else(not_found)?;
+        self.shared().own.insert(inode);
         Ok(Box::new(CrashWriter { files: self.clone(), path: path.to_owned(), inode }))
     }
 
@@ -146,6 +151,18 @@ impl Files for CrashFiles {
             true => Err(io::ErrorKind::NotADirectory.into()),
             false => Ok(self.shared().disk.entries(path)),
         }
+    }
+
+    /// Every process finds the files of the one before settled; its own it replaces within moments.
+    fn age(&self, path: &Path) -> io::Result<Option<Duration>> {
+        let inode = self.shared().disk.file(path).ok_or_else(not_found)?;
+        Ok((!self.shared().own.contains(&inode)).then_some(Duration::from_secs(3_600)))
+    }
+
+    fn erase(&self, path: &Path, ranges: &ByteRanges) -> io::Result<()> {
+        let inode = self.shared().disk.file(path).ok_or_else(not_found)?;
+        ranges.iter().for_each(|range| self.step(Step::Erase(inode, range)));
+        Ok(())
     }
 
     fn len(&self, path: &Path) -> io::Result<Option<u64>> {

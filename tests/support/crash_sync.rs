@@ -77,7 +77,7 @@ pub(crate) fn kind_of_file(path: &Path) -> SyncKind {
         "journal.tmp" => SyncKind::JournalFile,
         "state.tmp" => SyncKind::StateFile,
         other if other.ends_with(".spool") => SyncKind::SpoolFile,
-        other if other.starts_with("data.parquet.") => SyncKind::StageFile,
+        other if other.starts_with(".data.parquet.") => SyncKind::StageFile,
         _ => SyncKind::SpoolAgainFile,
     }
 }

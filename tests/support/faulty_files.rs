@@ -4,8 +4,9 @@
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use fastintercom::lake::{FileReader, FileWriter, Files};
+use fastintercom::lake::{ByteRanges, FileReader, FileWriter, Files};
 
 /// How a call fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,6 +145,14 @@ impl Files for FaultyFiles {
 
     fn list(&self, path: &Path) -> io::Result<Vec<PathBuf>> {
         self.call("list", path, || self.inner.list(path))
+    }
+
+    fn age(&self, path: &Path) -> io::Result<Option<Duration>> {
+        self.call("age", path, || self.inner.age(path))
+    }
+
+    fn erase(&self, path: &Path, ranges: &ByteRanges) -> io::Result<()> {
+        self.call("erase", path, || self.inner.erase(path, ranges))
     }
 
     fn len(&self, path: &Path) -> io::Result<Option<u64>> {

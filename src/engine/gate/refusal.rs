@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::super::place::Place;
 use super::super::views::VIEWS;
-use crate::config::nearest;
+use crate::nearest::nearest;
 
 /// SQL that may not run.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use chrono::{DateTime, Duration, LocalResult, NaiveDateTime, Offset, TimeZone};
 use chrono_tz::{TZ_VARIANTS, Tz};
 use duckdb::vscalar::{ArrowFunctionSignature, VArrowScalar};
 
-use crate::config::nearest;
+use crate::nearest::nearest;
 
 /// `timezone(zone, TIMESTAMP)`: the moment at which the clocks of the zone show that time.
 /// `timezone(zone, TIMESTAMP WITH TIME ZONE)`: what they show at that moment.
