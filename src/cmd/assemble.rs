@@ -19,7 +19,7 @@ const QUICK_TRIES: u32 = 3;
 
 /// The runtime of a command.
 pub(super) fn runtime() -> Result<Runtime, CommandError> {
-    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = Builder::new_multi_thread().worker_threads(2).max_blocking_threads(2).enable_all().build();
     runtime.explain(Kind::Failed, || "could not start the threads of this command")
 }
 

@@ -25,9 +25,9 @@ use super::table_file::read_with_ranges;
 use crate::model::{Row, TableSpec};
 
 /// New rows gathered before they are merged with old ones.
-const PUSHED_ROWS: usize = 1_024;
+const PUSHED_ROWS: usize = 512;
 /// Rows handed to the writer at once.
-const WRITTEN_ROWS: usize = 2_048;
+const WRITTEN_ROWS: usize = 1_024;
 
 /// What orders a table's rows: a time if the table has one for that, then the id that rows are replaced by.
 #[derive(Clone, Copy)]

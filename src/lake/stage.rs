@@ -23,7 +23,7 @@ use super::table_file::hex;
 use crate::model::TableSpec;
 
 /// What one row group may hold in memory before it is written.
-const ROW_GROUP_BYTES: usize = 16 * 1024 * 1024;
+const ROW_GROUP_BYTES: usize = 8 * 1024 * 1024;
 /// Bytes copied, skipped or hashed at once.
 pub(super) const BLOCK: usize = 64 * 1024;
 /// What the hash sees in the place of bytes that are not part of the version.

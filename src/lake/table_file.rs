@@ -17,7 +17,7 @@ use super::stage::{BLOCK, ZEROS};
 use crate::model::TableSpec;
 
 /// Rows of one batch when reading.
-const BATCH_ROWS: usize = 2_048;
+const BATCH_ROWS: usize = 1_024;
 
 /// The batches of a data file, with all columns or some.
 pub(super) fn read_batches(

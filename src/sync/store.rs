@@ -18,14 +18,14 @@ use crate::lake::{Spool, SpoolKind, SpoolRecord, Writer};
 use crate::model::Timestamp;
 
 /// How much the spool holds before it is moved into the lake, in bytes.
-const APPLY_AT_BYTES: u64 = 24 * 1024 * 1024;
+const APPLY_AT_BYTES: u64 = 16 * 1024 * 1024;
 /// Messages on their way to the disk at any moment: what may have to be fetched again after a crash is no more
 /// than this, beside the requests under way.
 pub const BATCH: usize = 256;
 /// Messages stored at once. While they are, the rest of a batch may gather.
 const GROUP: usize = BATCH / 2;
 /// How long a small group waits for company.
-const GATHER: Duration = Duration::from_millis(50);
+const GATHER: Duration = Duration::from_millis(200);
 
 /// Where fetchers send what they fetched.
 #[derive(Clone)]

@@ -112,8 +112,10 @@ fn small_segment() -> (Vec<SpoolRecord>, PathBuf, Vec<u8>) {
     let records: Vec<_> =
         (0..4).map(|n| record(&format!("r{n}"), format!("{{\"body\":{n}}}").as_bytes())).collect();
     let mut spool = open(&files, 1);
-    records.iter().for_each(|record| spool.push(record).expect("no call fails"));
-    spool.sync().expect("no call fails");
+    for record in &records {
+        spool.push(record).expect("no call fails");
+        spool.sync().expect("no call fails");
+    }
     let path = segments(&files).remove(0);
     let content = files.read(&path).expect("no call fails").expect("it is there");
     (records, path, content.to_vec())
