@@ -44,10 +44,11 @@ struct Server {
 
 impl Server {
     fn start(conversations: usize, rate_limit: Option<u32>) -> Self {
-        let params =
-            WorkspaceParams { conversations, days: 365, shape: Shape::Plain, ..WorkspaceParams::default() };
+        let (days, now) = (365, chrono::Utc::now().timestamp());
+        let shape = Shape::Plain;
+        let params = WorkspaceParams { conversations, days, now, shape, ..WorkspaceParams::default() };
         let options = ServerOptions {
-            clock: Clock::fixed(params.now * 1_000),
+            clock: Clock::system(),
             rate_limit,
             // Compressing would take from `fi` what only the server of a real workspace spends.
             gzip: false,

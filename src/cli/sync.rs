@@ -23,7 +23,7 @@ use crate::model::ConversationId;
                   fi sync --full --wait"
 )]
 pub struct SyncArgs {
-    /// Fetch the whole history again
+    /// List the whole history again, and fetch what is missing or changed
     #[arg(long, visible_short_alias = 'f', alias = "force", group = "scope")]
     pub full: bool,
     /// Fetch what was created or changed in the last N days, from 1

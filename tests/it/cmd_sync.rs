@@ -267,6 +267,22 @@ fn ctrl_c_stops_at_a_commit_and_the_next_sync_goes_on() {
 
 #[cfg(unix)]
 #[test]
+fn ctrl_c_stops_the_first_sync_of_init_at_a_commit_too() {
+    let latency = Latency { fixed: Duration::from_millis(60), ..Latency::default() };
+    let standin = StandIn::with(150, ServerOptions { latency, ..ServerOptions::default() });
+    let env = standin.env();
+    let child = env.start(&mut env.command(&["init", "--sync"]));
+    wait_for(|| standin.stats().conversation_gets.len() > 20);
+    interrupt(&child);
+    let run = env.finish(child);
+    assert_eq!(run.code, Some(5), "{run}");
+    let status = env.fi(&["status", "--json"]).json();
+    assert_eq!(status["runs"][0]["outcome"], "stopped", "{status}");
+    assert!(status["lake"]["messages"].as_u64() > Some(0), "{status}");
+}
+
+#[cfg(unix)]
+#[test]
 fn ctrl_c_ends_waiting_for_another_sync() {
     let latency = Latency { fixed: Duration::from_millis(60), ..Latency::default() };
     let standin = StandIn::with(120, ServerOptions { latency, ..ServerOptions::default() });

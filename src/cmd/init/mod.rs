@@ -36,11 +36,13 @@ pub(super) fn run(setup: &Setup, args: &InitArgs) -> Result<(), CommandError> {
             .note("The token stays in INTERCOM_ACCESS_TOKEN alone; --store-token keeps it in the settings");
     }
     let context = context(setup, args, token.secret)?;
-    let done = if wants_sync(&setup.printer, args)? { Some(sync::first(&context)?) } else { None };
-    match &done {
-        Some(_) => {}
-        None => settle::lay_down(&context, &connected)?,
-    }
+    let done = if wants_sync(&setup.printer, args)? {
+        context.stop_on_interrupt();
+        Some(sync::first(&context)?)
+    } else {
+        settle::lay_down(&context, &connected)?;
+        None
+    };
     finish(&context, &connected, is_stored, done)
 }
 

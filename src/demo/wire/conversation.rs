@@ -2,28 +2,16 @@
 
 use super::agent::{Fin, Monitor, Since216, ai_topics, fin, monitors, scorecards, since_2_16};
 use super::company::CompanyWire;
+use super::contact_list::{ContactList, ContactReference, contact_list, contact_reference};
 use super::part::{PartWire, part};
 use super::source::{SourceWire, source};
 use super::statistics::{StatisticsWire, statistics};
 use super::{Actor, Attributes, MOST_PARTS, Reference, Text, View, actor, company};
 use crate::demo::version::ApiVersion;
-use crate::demo::workspace::{AppliedTag, Conversation, HexId, Index, Rating, State, TOPICS, Ticket, tables};
+use crate::demo::workspace::{AppliedTag, Conversation, Rating, State, TOPICS, Ticket, tables};
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
-
-#[derive(Serialize)]
-struct ContactReference<'a> {
-    r#type: &'static str,
-    id: Text<HexId>,
-    external_id: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct ContactList<'a> {
-    r#type: &'static str,
-    contacts: Vec<ContactReference<'a>>,
-}
 
 #[derive(Serialize)]
 struct FirstReply<'a> {
@@ -180,10 +168,7 @@ pub(crate) fn conversation<'a>(view: &View<'a>, c: &'a Conversation) -> Conversa
         waiting_since: c.waiting_since,
         snoozed_until: c.snoozed_until,
         source: source(view, c),
-        contacts: ContactList {
-            r#type: "contact.list",
-            contacts: c.contacts.iter().map(|position| contact_reference(view, *position)).collect(),
-        },
+        contacts: contact_list(view, &c.contacts),
         first_contact_reply: first_reply(c),
         admin_assignee_id: assignee(view.version, c.admin.map(|n| workspace.admins[n as usize].id)),
         team_assignee_id: assignee(view.version, c.team.map(|n| workspace.teams[n as usize].id)),
@@ -222,11 +207,6 @@ pub(crate) fn conversation<'a>(view: &View<'a>, c: &'a Conversation) -> Conversa
 /// Unassigned is `null` up to 2.15 and `0` from 2.16 on.
 fn assignee(version: ApiVersion, id: Option<u64>) -> Option<u64> {
     if version >= ApiVersion::V2_16 { Some(id.unwrap_or(0)) } else { id }
-}
-
-fn contact_reference<'a>(view: &View<'a>, position: Index) -> ContactReference<'a> {
-    let contact = &view.workspace.contacts[position as usize];
-    ContactReference { r#type: "contact", id: Text(contact.id), external_id: contact.external_id.as_deref() }
 }
 
 /// The channel a customer's first message came through.

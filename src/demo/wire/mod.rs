@@ -6,6 +6,7 @@
 mod agent;
 mod company;
 mod contact;
+mod contact_list;
 mod conversation;
 mod definitions;
 mod directory;

@@ -1,5 +1,6 @@
 //! A ticket with its parts. One of the category `Customer` shows the parts of the conversation it is.
 
+use super::contact_list::{ContactList, contact_list};
 use super::conversation::{LinkedObjects, linked};
 use super::part::{AttachmentWire, AuthorWire, attachments, author, body};
 use super::{Assigned, Attributes, MOST_PARTS, NumberOrText, Text, View, assigned, definitions};
@@ -8,19 +9,6 @@ use crate::demo::workspace::*;
 use serde::Serialize;
 use serde_json::Value;
 use std::borrow::Cow;
-
-#[derive(Serialize)]
-struct ContactReference<'a> {
-    r#type: &'static str,
-    id: Text<HexId>,
-    external_id: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct ContactList<'a> {
-    r#type: &'static str,
-    contacts: Vec<ContactReference<'a>>,
-}
 
 #[derive(Serialize)]
 struct TicketPartWire<'a> {
@@ -88,7 +76,7 @@ pub(crate) fn ticket<'a>(view: &View<'a>, t: &'a Ticket) -> TicketWire<'a> {
         ticket_attributes: Attributes(&t.attributes),
         ticket_state: state(view.version, t.state),
         ticket_type: definitions::ticket_type_of_ticket(workspace, kind),
-        contacts: contacts(view, conversation.map_or(&t.contacts, |c| &c.contacts)),
+        contacts: contact_list(view, conversation.map_or(&t.contacts, |c| &c.contacts)),
         admin_assignee_id: assignee(view.version, admin),
         team_assignee_id: assignee(view.version, team),
         created_at: t.created_at,
@@ -114,18 +102,6 @@ fn state(version: ApiVersion, position: Index) -> Value {
 /// A number from 2.16 on, a string before; nobody is 0 in both.
 fn assignee(version: ApiVersion, id: u64) -> NumberOrText {
     if version >= ApiVersion::V2_16 { NumberOrText::Number(id) } else { NumberOrText::Text(Text(id)) }
-}
-
-fn contacts<'a>(view: &View<'a>, positions: &[Index]) -> ContactList<'a> {
-    let reference = |n: &Index| {
-        let contact = &view.workspace.contacts[*n as usize];
-        ContactReference {
-            r#type: "contact",
-            id: Text(contact.id),
-            external_id: contact.external_id.as_deref(),
-        }
-    };
-    ContactList { r#type: "contact.list", contacts: positions.iter().map(reference).collect() }
 }
 
 fn parts_of<'a>(view: &View<'a>, c: &'a Conversation) -> TicketPartList<'a> {
