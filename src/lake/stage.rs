@@ -19,15 +19,11 @@ use super::layout::{DataFile, Layout};
 use super::ranges::ByteRanges;
 use super::schema::{ROW_GROUP_ROWS, arrow_schema, writer_properties};
 use super::state::FileEntry;
-use super::table_file::hex;
+use super::table_file::{BLOCK, ZEROS, hex};
 use crate::model::TableSpec;
 
 /// What one row group may hold in memory before it is written.
 const ROW_GROUP_BYTES: usize = 8 * 1024 * 1024;
-/// Bytes copied, skipped or hashed at once.
-pub(super) const BLOCK: usize = 64 * 1024;
-/// What the hash sees in the place of bytes that are not part of the version.
-pub(super) static ZEROS: [u8; BLOCK] = [0; BLOCK];
 
 /// A new version of a data file, written beside it and synced, not yet in its place.
 #[derive(Debug)]

@@ -13,11 +13,14 @@ use super::error::Error;
 use super::files::{Files, Shared};
 use super::ranges::ByteRanges;
 use super::schema::VERSION_KEY;
-use super::stage::{BLOCK, ZEROS};
 use crate::model::TableSpec;
 
 /// Rows of one batch when reading.
 const BATCH_ROWS: usize = 1_024;
+/// Bytes copied, skipped or hashed at once.
+pub(super) const BLOCK: usize = 64 * 1024;
+/// What the hash sees in the place of bytes that are not part of the version.
+pub(super) static ZEROS: [u8; BLOCK] = [0; BLOCK];
 
 /// The batches of a data file, with all columns or some.
 pub(super) fn read_batches(
