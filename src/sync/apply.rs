@@ -11,7 +11,7 @@ use super::report::Missing;
 use super::resolve;
 use super::state::{Progress, SyncState};
 use crate::lake::{
-    self, Commit, DataFile, Edit, Partition, Pending, PendingReader, SpoolEntry, SpoolKind, Writer,
+    self, Commit, DataFile, Edit, Partition, Pending, PendingReader, SpoolEntry, SpoolKind, Walk, Writer,
 };
 use crate::model::{
     Company, Contact, ContactId, Conversation, Message, Row, Synced, Thread, Ticket, Timestamp, WireError,
@@ -93,6 +93,26 @@ impl<'a> Latest<'a> {
     }
 }
 
+/// The conversations that a data file holds, opened only when one is looked up: a thread stands for itself.
+struct Stored<'a> {
+    file: Option<&'a DataFile>,
+    walk: Option<Walk<Conversation>>,
+}
+
+impl Stored<'_> {
+    /// The row with this time and id. Calls come in the order of the file.
+    fn find(&mut self, writer: &Writer, time: Timestamp, id: &str) -> Result<Option<Conversation>, Error> {
+        let Some(file) = self.file else { return Ok(None) };
+        let mut walk = match self.walk.take() {
+            Some(walk) => walk,
+            None => writer.reader().walk(file)?,
+        };
+        let found = walk.find(time, id)?;
+        self.walk = Some(walk);
+        Ok(found)
+    }
+}
+
 type ByKey<'a> = BTreeMap<(Timestamp, &'a str), Latest<'a>>;
 
 impl Apply<'_, '_, '_> {
@@ -135,16 +155,13 @@ impl Apply<'_, '_, '_> {
         by_key: &ByKey<'_>,
     ) -> Result<bool, Error> {
         let is_there = self.commit.state().files.contains_key(&file.name());
-        let mut stored = is_there.then(|| self.writer.reader().walk::<Conversation>(file)).transpose()?;
+        let mut stored = Stored { file: is_there.then_some(file), walk: None };
         let mut conversations = self.commit.edit::<Conversation>(file.clone(), Arc::default())?;
         let mut messages =
             self.commit.edit::<Message>(DataFile::part(Message::TABLE, partition), Arc::default())?;
         for ((created_at, id), latest) in by_key {
-            let old = match &mut stored {
-                Some(walk) => walk.find(*created_at, id)?,
-                None => None,
-            };
-            let (row, thread) = match self.resolve(latest, old.as_ref())? {
+            let old = |writer: &Writer| stored.find(writer, *created_at, id);
+            let (row, thread) = match self.resolve(latest, old)? {
                 Some(resolved) => resolved,
                 None => continue,
             };
@@ -164,7 +181,7 @@ impl Apply<'_, '_, '_> {
     fn resolve(
         &mut self,
         latest: &Latest<'_>,
-        old: Option<&Conversation>,
+        old: impl FnOnce(&Writer) -> Result<Option<Conversation>, Error>,
     ) -> Result<Option<(Conversation, Vec<Message>)>, Error> {
         let thread = self.thread(latest.thread)?;
         let newer =
@@ -177,8 +194,9 @@ impl Apply<'_, '_, '_> {
                 Some((row.unwrap_or(thread.conversation), thread.messages))
             }
             (None, Some(header)) => {
+                let old = old(self.writer)?;
                 let messages = if old.is_none() { header.messages } else { Vec::new() };
-                resolve::listed(old, header.conversation).map(|row| (row, messages))
+                resolve::listed(old.as_ref(), header.conversation).map(|row| (row, messages))
             }
             (None, None) => None,
         })

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::apply::{Applied, apply};
@@ -17,8 +17,12 @@ use super::state::Progress;
 use crate::lake::{Spool, SpoolKind, SpoolRecord, Writer};
 use crate::model::Timestamp;
 
-/// How much the spool holds before it is moved into the lake, in bytes.
+/// How much the spool holds before it is moved into the lake, in bytes,
 const APPLY_AT_BYTES: u64 = 16 * 1024 * 1024;
+/// or in records, of which the moving keeps a list.
+const APPLY_AT_RECORDS: usize = 40_000;
+/// Kilobytes of objects on their way to the disk; whoever fetched more than that waits.
+const IN_FLIGHT_KB: u32 = 4 * 1024;
 /// Messages on their way to the disk at any moment: what may have to be fetched again after a crash is no more
 /// than this, beside the requests under way.
 pub const BATCH: usize = 256;
@@ -31,10 +35,11 @@ const GATHER: Duration = Duration::from_millis(200);
 #[derive(Clone)]
 pub(super) struct Store {
     sender: mpsc::Sender<Message>,
+    room: Arc<Semaphore>,
 }
 
 enum Message {
-    Records(Vec<SpoolRecord>),
+    Records(Vec<SpoolRecord>, OwnedSemaphorePermit),
     Flush(oneshot::Sender<Applied>),
 }
 
@@ -48,12 +53,17 @@ impl Store {
         let (sender, receiver) = mpsc::channel(BATCH - GROUP);
         let actor =
             Actor { writer, observer, spool: Some(spool), applying: None, applied: Applied::default() };
-        (Self { sender }, tokio::spawn(actor.run(receiver)))
+        let room = Arc::new(Semaphore::new(IN_FLIGHT_KB as usize));
+        (Self { sender, room }, tokio::spawn(actor.run(receiver)))
     }
 
     /// Sends records, waiting while the disk is behind.
     pub(super) async fn send(&self, records: Vec<SpoolRecord>) -> Result<(), Error> {
-        self.sender.send(Message::Records(records)).await.map_err(|_| Error::Broken(None))
+        let bytes: usize = records.iter().map(|record| record.json.len()).sum();
+        let kilobytes = u32::try_from(bytes / 1024).unwrap_or(u32::MAX).clamp(1, IN_FLIGHT_KB);
+        let permit = self.room.clone().acquire_many_owned(kilobytes).await;
+        let permit = permit.map_err(|_| Error::Broken(None))?;
+        self.sender.send(Message::Records(records, permit)).await.map_err(|_| Error::Broken(None))
     }
 
     /// Waits until everything sent is in the lake; tells what that came to since the last time.
@@ -102,14 +112,19 @@ impl Actor {
 
     async fn handle(&mut self, batch: Vec<Message>) -> Result<(), Error> {
         let mut records = Vec::new();
+        let mut permits = Vec::new();
         let mut flushes = Vec::new();
         for message in batch {
             match message {
-                Message::Records(more) => records.extend(more),
+                Message::Records(more, permit) => {
+                    records.extend(more);
+                    permits.push(permit);
+                }
                 Message::Flush(sender) => flushes.push(sender),
             }
         }
-        let bytes = self.push(records).await?;
+        let held = self.push(records).await?;
+        drop(permits);
         if !flushes.is_empty() {
             self.apply_all().await?;
             for flush in flushes {
@@ -118,11 +133,11 @@ impl Actor {
             }
             return Ok(());
         }
-        self.apply_if_due(bytes).await
+        self.apply_if_due(held).await
     }
 
-    /// Stores records; returns how much the spool holds then.
-    async fn push(&mut self, records: Vec<SpoolRecord>) -> Result<u64, Error> {
+    /// Stores records; returns how much the spool holds then, as a part of what it holds before it is moved.
+    async fn push(&mut self, records: Vec<SpoolRecord>) -> Result<f64, Error> {
         let mut spool = self.spool.take().ok_or(Error::Broken(None))?;
         let (spool, result) = spawn_blocking(move || {
             let pushed = records.iter().try_for_each(|record| spool.push(record));
@@ -130,19 +145,20 @@ impl Actor {
             (spool, stored)
         })
         .await?;
-        let bytes = spool.bytes();
+        let by_bytes = spool.bytes() as f64 / APPLY_AT_BYTES as f64;
+        let by_records = spool.entries().len() as f64 / APPLY_AT_RECORDS as f64;
         self.spool = Some(spool);
         result?;
-        Ok(bytes)
+        Ok(by_bytes.max(by_records))
     }
 
-    async fn apply_if_due(&mut self, bytes: u64) -> Result<(), Error> {
-        if bytes < APPLY_AT_BYTES {
+    async fn apply_if_due(&mut self, held: f64) -> Result<(), Error> {
+        if held < 1.0 {
             return Ok(());
         }
         let is_busy = self.applying.as_ref().is_some_and(|task| !task.is_finished());
         // The disk gets one commit of lead; then fetching waits.
-        if is_busy && bytes < 2 * APPLY_AT_BYTES {
+        if is_busy && held < 2.0 {
             return Ok(());
         }
         self.await_apply().await?;
