@@ -51,9 +51,9 @@ impl Store {
         observer: Arc<dyn Observer>,
     ) -> (Self, JoinHandle<Result<(), Error>>) {
         let (sender, receiver) = mpsc::channel(BATCH - GROUP);
-        let actor =
-            Actor { writer, observer, spool: Some(spool), applying: None, applied: Applied::default() };
         let room = Arc::new(Semaphore::new(IN_FLIGHT_KB as usize));
+        let (applying, applied) = (None, Applied::default());
+        let actor = Actor { writer, observer, room: room.clone(), spool: Some(spool), applying, applied };
         (Self { sender, room }, tokio::spawn(actor.run(receiver)))
     }
 
@@ -84,6 +84,7 @@ pub(super) fn progress(step: &Progress, now: Timestamp) -> SpoolRecord {
 struct Actor {
     writer: Arc<Writer>,
     observer: Arc<dyn Observer>,
+    room: Arc<Semaphore>,
     /// Away while a blocking thread works on it.
     spool: Option<Spool>,
     applying: Option<JoinHandle<Result<Applied, Error>>>,
@@ -95,8 +96,11 @@ impl Actor {
         let mut group = Vec::new();
         while receiver.recv_many(&mut group, GROUP).await > 0 {
             let until = tokio::time::Instant::now() + GATHER;
+            // Whoever waits for room waits for this group.
             let is_due = |group: &[Message]| {
-                group.len() >= GROUP || group.iter().any(|message| matches!(message, Message::Flush(_)))
+                group.len() >= GROUP
+                    || self.room.available_permits() < IN_FLIGHT_KB as usize / 2
+                    || group.iter().any(|message| matches!(message, Message::Flush(_)))
             };
             while !is_due(&group) {
                 let room = GROUP - group.len();
