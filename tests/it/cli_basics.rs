@@ -1,6 +1,7 @@
 //! What every command shares: help, orientation, usage errors, exit codes, broken pipes.
 
 use crate::support::cli::{CANARY, TestEnv};
+use crate::support::tree::in_tree;
 
 #[test]
 fn fi_alone_says_where_to_start() {
@@ -107,7 +108,9 @@ fn the_whole_help_is_known() {
         assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "fi {}", arguments.join(" "));
         whole += &format!("$ fi {}\n{}\n", arguments.join(" "), run.stdout);
     }
-    insta::assert_snapshot!("help", whole);
+    insta::with_settings!({ snapshot_path => in_tree("tests/snapshots") }, {
+        insta::assert_snapshot!("help", whole);
+    });
 }
 
 #[test]

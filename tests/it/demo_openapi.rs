@@ -5,9 +5,9 @@
 //! no longer occurs must be taken off the list.
 
 use crate::demo_support::*;
+use crate::support::tree::in_tree;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 /// Where the live API and its description differ: pattern of the complaint (`*` is anything), and why.
 const DEVIATIONS: &[(&str, &str)] = &[
@@ -78,8 +78,7 @@ struct Checker {
 
 impl Checker {
     fn load() -> Option<Self> {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("../shared/reference/openapi/api.intercom.io-2.16.yaml");
+        let path = in_tree("../shared/reference/openapi/api.intercom.io-2.16.yaml");
         let text = std::fs::read_to_string(path).ok()?;
         let api = serde_saphyr::from_str(&text).expect("the description is valid YAML");
         Some(Self { api, complaints: BTreeMap::new() })

@@ -1,10 +1,10 @@
 //! Each check of the lake finds what it is for, and nothing in a lake that is right.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use crate::support::little_lake::{LittleLake, overwrite, put, written};
 use crate::support::rows::{in_month, thread};
+use crate::support::tree::in_tree;
 use fastintercom::engine::{CHECKS, QueryOptions};
 use fastintercom::format::Format;
 use fastintercom::lake::{DataFile, Partitioning};
@@ -46,7 +46,7 @@ fn names(found: &[(&'static str, String)]) -> Vec<&'static str> {
 
 #[test]
 fn every_file_is_a_check_and_says_what_should_hold() {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("sql/check");
+    let directory = in_tree("sql/check");
     let files =
         std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let files: BTreeSet<String> = files.collect();

@@ -4,12 +4,12 @@
 //! Needs a Python with these packages, named by `FI_TEST_PYTHON` (CI makes one); without it the tests say that they
 //! are skipped.
 
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::support::little_lake::{LittleLake, overwrite, put};
 use crate::support::rows::{in_month, synced_at, thread};
+use crate::support::tree::in_tree;
 use fastintercom::lake::{DataFile, Partitioning};
 use fastintercom::model::{Column, Kind, Row, TABLES, Tag};
 use serde_json::{Value, json};
@@ -22,7 +22,7 @@ fn python(arguments: &[&str]) -> Option<Child> {
         }
         return None;
     };
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop/read_lake.py");
+    let script = in_tree("tests/interop/read_lake.py");
     let mut command = Command::new(python);
     command.arg(script).args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
     Some(command.spawn().expect("FI_TEST_PYTHON runs"))

@@ -1,10 +1,10 @@
 //! The views: one per table, with the documented columns and types, over every lake wherever it lies.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use crate::support::little_lake::{LittleLake, ask, put};
 use crate::support::rows::{in_month, thread};
+use crate::support::tree::in_tree;
 use fastintercom::engine::{
     Access, Engine, EngineOptions, Error, Now, QueryOptions, VIEWS, catalog_sql, view,
 };
@@ -15,7 +15,7 @@ const BOTH: [Partitioning; 2] = [Partitioning::Month, Partitioning::Day];
 
 #[test]
 fn every_file_is_a_view_and_every_table_has_one() {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("views/base");
+    let directory = in_tree("views/base");
     let files =
         std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let files: BTreeSet<String> = files.collect();

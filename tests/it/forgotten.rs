@@ -1,10 +1,10 @@
 //! What is easy to forget: a test file that is not a module, a view or check that nobody lists.
 
+use crate::support::tree::in_tree;
 use std::collections::BTreeSet;
-use std::path::Path;
 
 fn names(directory: &str, extension: &str) -> BTreeSet<String> {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join(directory);
+    let directory = in_tree(directory);
     let entries = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
     let of_kind = entries.filter(|path| path.extension().is_some_and(|found| found == extension));
     of_kind.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect()

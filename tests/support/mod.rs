@@ -17,6 +17,7 @@ pub(crate) mod router_transport;
 pub(crate) mod rows;
 pub(crate) mod scripted;
 pub(crate) mod standin;
+pub(crate) mod tree;
 pub(crate) mod truth;
 pub(crate) mod wire;
 pub(crate) mod world;
