@@ -70,7 +70,7 @@ fn fi(server: &Server, home: &Path, arguments: &[&str]) -> Command {
 }
 
 fn full() {
-    for conversations in [CONVERSATIONS / 4, CONVERSATIONS] {
+    for conversations in [CONVERSATIONS / 4, CONVERSATIONS, CONVERSATIONS * 3] {
         full_sync_of(conversations);
     }
 }
