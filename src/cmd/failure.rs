@@ -39,6 +39,7 @@ fn lake_hint(error: &lake::Error) -> Option<&'static str> {
             Some("give yourself the right to write there, or name another home: --home DIR")
         }
         lake::Error::Newer { .. } => Some("install the newest fi"),
+        lake::Error::Older { .. } => Some("`fi reset` removes the lake, `fi sync` fetches it again"),
         lake::Error::Damaged { .. } => {
             Some("`fi verify` says what is left; `fi reset` and `fi sync` fetch everything again")
         }

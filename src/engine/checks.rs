@@ -45,6 +45,9 @@ pub const CHECKS: &[Check] = checks![
     "thread_shorter_than_said",
     "deleted_but_held",
     "author_class_unknown",
+    "thread_facts",
+    "negative_duration",
+    "reply_before_message",
 ];
 
 impl Check {

@@ -1,6 +1,9 @@
-//! What can be queried: one view per lake table, each in a file whose first line says what a row stands for.
+//! What can be queried: one view per lake table, and marts on top of them, each in a file whose first line says what
+//! a row stands for.
 //!
-//! The files name the lake as `lake/`, so they run as they are in the home directory; here that becomes a path.
+//! The files of tables name the lake as `lake/`, so they run as they are in the home directory; here that becomes a
+//! path. The columns of a table are described in the model; those of a mart at the head of its file, which is the
+//! one source for DuckDB's comments, the docs and `describe`.
 
 use std::path::Path;
 
@@ -29,27 +32,49 @@ pub struct ViewColumn {
     pub description: String,
 }
 
-macro_rules! base {
-    ($($name:literal),+ $(,)?) => {
-        &[$(View { name: $name, sql: include_str!(concat!("../../views/base/", $name, ".sql")) }),+]
+macro_rules! views {
+    ($($directory:literal: [$($name:literal),+ $(,)?]),+ $(,)?) => {
+        &[$($(View {
+            name: $name,
+            sql: include_str!(concat!("../../views/", $directory, "/", $name, ".sql")),
+        }),+),+]
     };
 }
 
-/// Every view, in the order listings show them.
-pub const VIEWS: &[View] = base![
-    "conversations",
-    "messages",
-    "contacts",
-    "companies",
-    "admins",
-    "teams",
-    "tags",
-    "segments",
-    "conversation_attributes",
-    "tickets",
-    "ticket_types",
-    "deleted_conversations",
-    "sync_runs",
+/// Every view, in the order listings show them; each stands behind those it reads.
+pub const VIEWS: &[View] = views![
+    "base": [
+        "conversations",
+        "messages",
+        "contacts",
+        "companies",
+        "admins",
+        "teams",
+        "tags",
+        "segments",
+        "conversation_attributes",
+        "tickets",
+        "ticket_types",
+        "deleted_conversations",
+        "sync_runs",
+    ],
+    "marts": [
+        "conversation_metrics",
+        "daily_volume",
+        "response_times",
+        "resolution",
+        "assignee_performance",
+        "team_performance",
+        "tag_volume",
+        "csat",
+        "sla",
+        "fin_performance",
+        "backlog",
+        "busy_hours",
+        "contact_activity",
+        "company_activity",
+        "message_timeline",
+    ],
 ];
 
 /// The view of that name; SQL does not tell upper from lower case.
@@ -65,7 +90,7 @@ impl View {
 
     /// Its columns, in order.
     pub fn columns(&self, partitioning: Partitioning) -> Vec<ViewColumn> {
-        let Some(table) = self.table() else { return Vec::new() };
+        let Some(table) = self.table() else { return described(self.sql).collect() };
         let own = table.columns.iter().map(|column| ViewColumn {
             name: column.name.to_owned(),
             sql_type: sql_type_of(column.kind),
@@ -77,7 +102,12 @@ impl View {
         own.chain(table.is_partitioned.then(|| partition_column(partitioning))).collect()
     }
 
-    /// The lake table it shows.
+    /// Questions it answers, in words.
+    pub fn questions(&self) -> impl Iterator<Item = &'static str> {
+        self.sql.lines().filter_map(|line| line.strip_prefix("-- ? "))
+    }
+
+    /// The lake table it shows; none for a mart.
     pub fn table(&self) -> Option<&'static TableSpec> {
         table(self.name)
     }
@@ -89,7 +119,7 @@ impl View {
         format!("CREATE OR REPLACE VIEW {} AS\n{body};\n", self.name)
     }
 
-    /// The statement that makes it without any files: right columns, no rows.
+    /// The statement that makes the view of a table without any files: right columns, no rows.
     pub(super) fn create_empty(&self, partitioning: Partitioning) -> String {
         let columns = self.columns(partitioning);
         let columns = columns.iter().map(|column| format!("NULL::{} AS {}", column.sql_type, column.name));
@@ -106,6 +136,23 @@ impl View {
         }
         sql
     }
+}
+
+/// The columns described at the head of a mart's file, as `-- name TYPE: What it means.`
+fn described(sql: &'static str) -> impl Iterator<Item = ViewColumn> {
+    let head = sql.lines().map_while(|line| line.strip_prefix("--"));
+    head.filter_map(|line| {
+        let (column, description) = line.split_once(": ")?;
+        let (name, sql_type) = column.strip_prefix(' ')?.split_once(' ')?;
+        let is_name =
+            name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+        let is_type = sql_type.starts_with(|first: char| first.is_ascii_uppercase());
+        (is_name && is_type).then(|| ViewColumn {
+            name: name.to_owned(),
+            sql_type: sql_type.to_owned(),
+            description: description.to_owned(),
+        })
+    })
 }
 
 fn partition_column(partitioning: Partitioning) -> ViewColumn {

@@ -71,6 +71,16 @@ pub enum Error {
         /// The newest version this program knows.
         known: u32,
     },
+    /// A file of an older `fi`, with other columns.
+    #[error("{} was written by an older fi (version {found}, this one writes {known})", path.display())]
+    Older {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: u32,
+        /// The version this program reads.
+        known: u32,
+    },
     /// An earlier commit of this process failed after its commit point; only recovery can go on.
     #[error("an earlier write failed half-way; it is finished when the lake is opened again")]
     NeedsRecovery,

@@ -86,7 +86,10 @@ fn check_version(
     match found.cmp(&table.version) {
         Ordering::Equal => Ok(()),
         Ordering::Greater => Err(Error::Newer { path: path.to_owned(), found, known: table.version }),
-        Ordering::Less => Err(Error::Damaged { path: path.to_owned(), what: "fi did not write it" }),
+        Ordering::Less if found == 0 => {
+            Err(Error::Damaged { path: path.to_owned(), what: "fi did not write it" })
+        }
+        Ordering::Less => Err(Error::Older { path: path.to_owned(), found, known: table.version }),
     }
 }
 

@@ -58,6 +58,11 @@ pub(super) fn is_note(part_type: &str) -> bool {
     part_type == "note" || part_type.starts_with("note_")
 }
 
+/// Whether a part of this type assigns the conversation.
+pub(super) fn is_assignment(part_type: &str) -> bool {
+    part_type == "assignment" || part_type.ends_with("_assignment") || part_type.starts_with("assign_and_")
+}
+
 impl AuthorClass {
     /// From what Intercom says of the author and the part.
     ///

@@ -19,6 +19,7 @@ mod id;
 mod message;
 mod run;
 mod table;
+mod thread;
 mod ticket;
 mod time;
 
@@ -34,5 +35,6 @@ pub use id::{AdminId, CompanyId, ContactId, ConversationId, IdError, MessageId, 
 pub use message::{Attachment, Message, PartTag};
 pub use run::SyncRun;
 pub use table::{Class, Column, Kind, Row, Synced, TABLES, TableSpec, table};
+pub use thread::ThreadFacts;
 pub use ticket::Ticket;
 pub use time::Timestamp;

@@ -212,10 +212,14 @@ macro_rules! row {
         pub struct $row:ident in $table:literal, version $version:literal,
         partitioned $partitioned:literal, key [$($key:literal),+]
         { $($(#[doc = $doc:literal])+ [$($class:tt)+] $name:ident: $type:ty,)+ }
+        $(and $(#[doc = $group_doc:literal])+ $group:ident: $group_type:ty)?
     ) => {
         $(#[doc = $table_doc])+
         #[derive(Debug, Clone, PartialEq)]
-        pub struct $row { $($(#[doc = $doc])+ pub $name: $type,)+ }
+        pub struct $row {
+            $($(#[doc = $doc])+ pub $name: $type,)+
+            $($(#[doc = $group_doc])+ pub $group: $group_type,)?
+        }
 
         impl $crate::model::table::Row for $row {
             const TABLE: &'static $crate::model::table::TableSpec = &$crate::model::table::TableSpec {
@@ -223,28 +227,61 @@ macro_rules! row {
                 version: $version,
                 is_partitioned: $partitioned,
                 key: &[$($key),+],
-                columns: $crate::model::table::columns!($($(#[doc = $doc])+ [$($class)+] $name: $type),+),
+                columns: {
+                    const OWN: &[$crate::model::table::Column] =
+                        $crate::model::table::columns!($($(#[doc = $doc])+ [$($class)+] $name: $type),+);
+                    $crate::model::table::with_group!(OWN $(, $group_type)?)
+                },
                 doc: &[$($table_doc),+],
             };
             fn write(&self, out: &mut dyn $crate::model::cell::CellWriter) {
                 $($crate::model::cell::Cell::write(&self.$name, out);)+
+                $($crate::model::cell::Item::write(&self.$group, out);)?
             }
             fn read(from: &mut dyn $crate::model::cell::CellReader)
                 -> Result<Self, $crate::model::cell::ReadError> {
-                Ok(Self { $($name: $crate::model::cell::Cell::read(from)?,)+ })
+                Ok(Self {
+                    $($name: $crate::model::cell::Cell::read(from)?,)+
+                    $($group: $crate::model::cell::Item::read(from)?,)?
+                })
             }
         }
     };
 }
 
+/// The columns of a row followed by those of a group of columns that has a struct of its own.
+macro_rules! with_group {
+    ($own:ident) => {
+        $own
+    };
+    ($own:ident, $group:ty) => {{
+        const GROUP: &[$crate::model::table::Column] = <$group as $crate::model::cell::Item>::FIELDS;
+        const ALL: [$crate::model::table::Column; $own.len() + GROUP.len()] =
+            $crate::model::table::joined_columns($own, GROUP);
+        &ALL
+    }};
+}
+
+/// One list of columns after the other, for `with_group`.
+pub(super) const fn joined_columns<const N: usize>(first: &[Column], second: &[Column]) -> [Column; N] {
+    let mut all = [first[0]; N];
+    let mut index = 1;
+    while index < N {
+        all[index] = if index < first.len() { first[index] } else { second[index - first.len()] };
+        index += 1;
+    }
+    all
+}
+
 macro_rules! item {
     (
         $(#[doc = $item_doc:literal])+
+        $(#[derive($($derive:ident),+)])?
         pub struct $item:ident
         { $($(#[doc = $doc:literal])+ [$($class:tt)+] $name:ident: $type:ty,)+ }
     ) => {
         $(#[doc = $item_doc])+
-        #[derive(Debug, Clone, PartialEq)]
+        #[derive(Debug, Clone, PartialEq $(, $($derive),+)?)]
         pub struct $item { $($(#[doc = $doc])+ pub $name: $type,)+ }
 
         impl $crate::model::cell::Item for $item {
@@ -261,4 +298,4 @@ macro_rules! item {
     };
 }
 
-pub(super) use {class_of, columns, item, row, unit_of};
+pub(super) use {class_of, columns, item, row, unit_of, with_group};

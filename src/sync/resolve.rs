@@ -40,6 +40,7 @@ fn same_thread(stored: &Conversation, listed: &Conversation) -> bool {
         has_thread: stored.has_thread,
         parts_truncated: stored.parts_truncated,
         part_count: stored.part_count,
+        thread: stored.thread.clone(),
         synced_at: stored.synced_at,
         extra: stored.extra.clone(),
         ..listed.clone()

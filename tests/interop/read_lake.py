@@ -1,6 +1,7 @@
 """Reads a lake by its globs with DuckDB, pyarrow and polars, and prints what it saw as JSON.
 
     read_lake.py look LAKE          types and rows of every table, for each reader
+    read_lake.py views LAKE         rows and values of every view that its catalog.sql makes, a line each
     read_lake.py watch LAKE STOP    reads conversations and messages over and over until the file STOP is there
 """
 
@@ -18,6 +19,14 @@ PARTITIONED = {"conversations", "messages", "tickets"}
 
 def glob(lake, table):
     return f"{lake}/{table}/" + ("*/*.parquet" if table in PARTITIONED else "*.parquet")
+
+
+def views(lake):
+    duckdb.execute(pathlib.Path(lake, "catalog.sql").read_text())
+    names = duckdb.sql("SELECT view_name FROM duckdb_views() WHERE NOT internal ORDER BY view_name").fetchall()
+    for (name,) in names:
+        counts = duckdb.sql(f"SELECT count(*), count(COLUMNS(*)) FROM {name}").fetchone()
+        print(name, *counts, sep=",")
 
 
 def plain_duckdb(kind):
@@ -125,4 +134,4 @@ def watch(lake, stop):
 
 
 if __name__ == "__main__":
-    {"look": look, "watch": watch}[sys.argv[1]](*sys.argv[2:])
+    {"look": look, "views": views, "watch": watch}[sys.argv[1]](*sys.argv[2:])

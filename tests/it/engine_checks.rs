@@ -69,7 +69,7 @@ fn a_right_lake_passes_all_checks() {
 #[test]
 fn each_check_finds_what_it_is_for() {
     let twice = spoiled(|threads| threads.push(threads[0].clone()));
-    assert_eq!(names(&twice), ["conversation_once", "message_once", "position_gap"]);
+    assert_eq!(names(&twice), ["conversation_once", "message_once", "position_gap", "thread_facts"]);
     assert_eq!(
         twice[0].1,
         "conversation_id,row_count,partitions\n1,2,\"[\"\"2026-01\"\",\"\"2026-01\"\"]\"\n"
@@ -87,23 +87,30 @@ fn each_check_finds_what_it_is_for() {
     assert_eq!(names(&gap), ["position_gap"]);
 
     let disorder = spoiled(|threads| threads[0].1[2].created_at = in_month(1, 0));
-    assert_eq!(names(&disorder), ["message_out_of_order"]);
+    assert_eq!(names(&disorder), ["message_out_of_order", "thread_facts"]);
 
     let silent = spoiled(|threads| threads[1].1.clear());
     assert_eq!(names(&silent), ["thread_without_messages"]);
 
     let short = spoiled(|threads| threads[1].1.truncate(2));
-    assert_eq!(names(&short), ["thread_shorter_than_said"]);
+    assert_eq!(names(&short), ["thread_shorter_than_said", "thread_facts"]);
     assert_eq!(short[0].1, "conversation_id,part_count,held_part_count\n2,3,1\n");
 
     let stranger = spoiled(|threads| threads[0].1[1].author_class = "alien".to_owned());
-    assert_eq!(names(&stranger), ["author_class_unknown"]);
+    assert_eq!(names(&stranger), ["author_class_unknown", "thread_facts"]);
+
+    let miscounted = spoiled(|threads| threads[0].0.thread.thread_customer_message_count += 1);
+    assert_eq!(names(&miscounted), ["thread_facts"]);
+    assert_eq!(miscounted[0].1, "conversation_id,differing\n1,thread_customer_message_count\n");
+
+    let early = spoiled(|threads| threads[0].0.thread.thread_first_teammate_reply_at = Some(in_month(1, 0)));
+    assert_eq!(names(&early), ["thread_facts", "negative_duration", "reply_before_message"]);
 
     let misplaced = spoiled(|threads| {
         threads[2].0.created_at = in_month(2, 0);
         threads[2].1.iter_mut().for_each(|message| message.conversation_created_at = in_month(2, 0));
     });
-    assert_eq!(names(&misplaced), ["row_in_wrong_partition"]);
+    assert_eq!(names(&misplaced), ["row_in_wrong_partition", "reply_before_message"]);
     assert_eq!(misplaced[0].1.lines().count(), 1 + 1 + 4);
 }
 

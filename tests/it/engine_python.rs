@@ -7,9 +7,10 @@
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::little_lake::{LittleLake, overwrite, put};
+use crate::support::little_lake::{LittleLake, ask, overwrite, put};
 use crate::support::rows::{in_month, synced_at, thread};
 use crate::support::tree::in_tree;
+use fastintercom::engine::{VIEWS, catalog_sql};
 use fastintercom::lake::{DataFile, Partitioning};
 use fastintercom::model::{Column, Kind, Row, TABLES, Tag};
 use serde_json::{Value, json};
@@ -52,6 +53,24 @@ fn kind(kind: Kind) -> Value {
         Kind::TextList => json!(["text"]),
         Kind::StructList(fields) => json!([documented(fields)]),
     }
+}
+
+#[test]
+fn every_view_of_the_catalog_answers_in_pythons_duckdb_as_it_does_here() {
+    let lake = LittleLake::with_threads();
+    std::fs::write(
+        lake.layout().lake_dir().join("catalog.sql"),
+        catalog_sql(&lake.layout(), Partitioning::Month),
+    )
+    .unwrap();
+    let Some(child) = python(&["views", lake.layout().lake_dir().to_str().unwrap()]) else { return };
+    let engine = lake.engine();
+    let mut names: Vec<&str> = VIEWS.iter().map(|view| view.name).collect();
+    names.sort_unstable();
+    let here = names.iter().map(|name| {
+        format!("{name},{}\n", ask(&engine, &format!("SELECT count(*), count(COLUMNS(*)) FROM {name}")))
+    });
+    assert_eq!(finish(child), here.collect::<String>());
 }
 
 #[test]

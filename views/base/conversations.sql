@@ -19,5 +19,13 @@ SELECT
     stat_last_close_at, stat_last_closed_by_id, stat_reopen_count, stat_assignment_count,
     stat_part_count, stat_team_first_responses, stat_team_first_responses_in_office_hours,
     custom_attributes, has_thread, parts_truncated, part_count, synced_at, extra,
+    thread_started_by, thread_first_customer_message_at, thread_last_customer_message_at,
+    thread_is_inbound, thread_awaits_reply, thread_first_teammate_reply_at,
+    thread_first_replier_id, thread_last_teammate_reply_at, thread_first_bot_reply_at,
+    thread_last_bot_reply_at, thread_replier_ids, thread_median_reply_seconds,
+    thread_timed_reply_count, thread_customer_message_count, thread_teammate_reply_count,
+    thread_bot_reply_count, thread_note_count, thread_first_close_at, thread_last_close_at,
+    thread_last_closed_by_id, thread_reopen_count, thread_first_assigned_at,
+    thread_assignment_count, thread_is_reassigned_after_reply,
     COLUMNS('^(month|day)$')
 FROM read_parquet('lake/conversations/*/*.parquet', hive_partitioning = true)

@@ -5,3 +5,5 @@ SET GLOBAL enable_external_file_cache = false;
 -- Nothing is written outside the lake's home, nothing fetched from the network unasked.
 SET GLOBAL autoinstall_known_extensions = false;
 SET GLOBAL enable_logging = false;
+-- Footers are kept from query to query; a file that was replaced is known by its inode, time and length.
+SET GLOBAL parquet_metadata_cache = true;

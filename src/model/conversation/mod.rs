@@ -8,6 +8,7 @@ use super::cell::Json;
 use super::id::{AdminId, CompanyId, ContactId, ConversationId, TagId, TeamId};
 use super::message::Message;
 use super::table::{item, row};
+use super::thread::ThreadFacts;
 use super::time::Timestamp;
 
 item! {
@@ -76,7 +77,7 @@ item! {
 
 row! {
     /// One row per conversation, as Intercom last described it.
-    pub struct Conversation in "conversations", version 1, partitioned true, key ["conversation_id"] {
+    pub struct Conversation in "conversations", version 2, partitioned true, key ["conversation_id"] {
         /// The conversation's id, unique within the workspace.
         [public] conversation_id: ConversationId,
         /// When it began (UTC); never changes, decides the partition.
@@ -246,6 +247,9 @@ row! {
         /// Fields that have no column here, as JSON.
         [personal] extra: Option<Json>,
     }
+    and
+    /// What its messages come to.
+    thread: ThreadFacts
 }
 
 /// A conversation and its messages.
@@ -346,6 +350,7 @@ impl Conversation {
             part_count: None,
             synced_at,
             extra: None,
+            thread: ThreadFacts::default(),
         }
     }
 }

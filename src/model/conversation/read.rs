@@ -7,6 +7,7 @@ use super::{ContentSource, Conversation, LinkedObject, TagRef, TeamResponse, Thr
 use crate::model::fields::{Fields, WireError};
 use crate::model::id::{AdminId, CompanyId, ContactId, ConversationId, MessageId, TagId};
 use crate::model::message::{Author, Message, Place, read_attachments, read_author};
+use crate::model::thread::ThreadFacts;
 use crate::model::time::Timestamp;
 
 /// The most parts Intercom returns of one conversation (API section 3.4).
@@ -33,6 +34,7 @@ impl Thread {
         fields.nested("statistics", |statistics| conversation.read_statistics(statistics));
         let mut messages = vec![opening];
         conversation.read_parts(&mut fields, &mut messages);
+        conversation.thread = ThreadFacts::of(&messages);
         conversation.extra = fields.into_extra();
         Ok(Self { conversation, messages })
     }

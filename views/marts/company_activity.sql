@@ -1,0 +1,44 @@
+-- One row per company that conversations concern.
+--
+-- ? Which companies need most help, and how do we serve them?
+-- ? Which of them wait?
+--
+-- A conversation counts for the company Intercom shows on it, not for every company of its contact.
+--
+-- company_id VARCHAR: The company.
+-- name VARCHAR: The name in the latest conversation.
+-- contact_count BIGINT: First contacts of its conversations.
+-- conversation_count BIGINT: Its conversations.
+-- inbound_count BIGINT: Those it began, or answered before a teammate wrote.
+-- open_count BIGINT: Those not closed.
+-- unanswered_count BIGINT: Those whose last message by the customer nobody answered.
+-- customer_message_count HUGEINT: Messages by customers, of those held.
+-- first_conversation_at TIMESTAMP: When the first began (UTC).
+-- last_conversation_at TIMESTAMP: When the latest began (UTC).
+-- first_response_p50_seconds DOUBLE: Median time to a teammate's first reply, calendar time. Unit: seconds.
+-- rated_count BIGINT: Those with a rating.
+-- rating_avg DOUBLE: The mean rating, 1 to 5.
+WITH
+
+metrics AS (SELECT * FROM conversation_metrics WHERE company_id IS NOT NULL),
+
+final AS (
+    SELECT
+        company_id,
+        arg_max(company_name, created_at) AS name,
+        count(DISTINCT contact_id) AS contact_count,
+        count(*) AS conversation_count,
+        count(*) FILTER (is_inbound) AS inbound_count,
+        count(*) FILTER (NOT is_closed) AS open_count,
+        count(*) FILTER (is_unanswered) AS unanswered_count,
+        sum(customer_message_count) AS customer_message_count,
+        min(created_at) AS first_conversation_at,
+        max(created_at) AS last_conversation_at,
+        quantile_cont(first_response_seconds, 0.5) AS first_response_p50_seconds,
+        count(rating) AS rated_count,
+        avg(rating) AS rating_avg
+    FROM metrics
+    GROUP BY company_id
+)
+
+SELECT * FROM final

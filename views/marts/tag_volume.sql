@@ -1,0 +1,75 @@
+-- One row per tag and month (UTC) in which conversations with it began.
+--
+-- ? What do customers write about, and how does it change?
+-- ? Which topics take longest, and which leave people unhappy?
+--
+-- A conversation with several tags counts once for each: the sum over tags exceeds the number of conversations.
+--
+-- tag_id VARCHAR: The tag.
+-- name VARCHAR: Its name now; if Intercom no longer lists it, as it was at the sync.
+-- month_began_on DATE: The first day of the month.
+-- conversation_count BIGINT: Conversations with the tag that began in the month.
+-- all_conversation_count BIGINT: All conversations that began in the month, tagged or not.
+-- share DOUBLE: conversation_count divided by all_conversation_count.
+-- open_count BIGINT: Those not closed.
+-- first_response_p50_seconds DOUBLE: Median time to a teammate's first reply, calendar time. Unit: seconds.
+-- resolution_p50_seconds DOUBLE: Median time to the last close of those closed now. Unit: seconds.
+-- rated_count BIGINT: Those with a rating.
+-- positive_count BIGINT: Those rated 4 or 5.
+-- csat DOUBLE: positive_count divided by rated_count.
+WITH
+
+metrics AS (SELECT * FROM conversation_metrics),
+
+current_names AS (SELECT tag_id, name AS current_name FROM tags),
+
+-- The same tag twice on a conversation is one tag.
+tagged AS (
+    SELECT
+        metrics.* EXCLUDE (tags),
+        unnest(list_distinct([{'tag_id': tag.tag_id, 'name': tag.name} FOR tag IN tags])) AS tag
+    FROM metrics
+    WHERE len(tags) > 0
+),
+
+months AS (
+    SELECT date_trunc('month', created_at)::DATE AS month_began_on, count(*) AS all_conversation_count
+    FROM metrics
+    GROUP BY month_began_on
+),
+
+measured AS (
+    SELECT
+        tag.tag_id AS tag_id,
+        max(tag.name) AS name_at_sync,
+        date_trunc('month', created_at)::DATE AS month_began_on,
+        count(*) AS conversation_count,
+        count(*) FILTER (NOT is_closed) AS open_count,
+        quantile_cont(first_response_seconds, 0.5) AS first_response_p50_seconds,
+        quantile_cont(resolution_seconds, 0.5) AS resolution_p50_seconds,
+        count(rating) AS rated_count,
+        count(*) FILTER (rating >= 4) AS positive_count
+    FROM tagged
+    GROUP BY tag.tag_id, month_began_on
+),
+
+final AS (
+    SELECT
+        tag_id,
+        coalesce(current_name, name_at_sync) AS name,
+        month_began_on,
+        conversation_count,
+        all_conversation_count,
+        conversation_count / all_conversation_count AS share,
+        open_count,
+        first_response_p50_seconds,
+        resolution_p50_seconds,
+        rated_count,
+        positive_count,
+        positive_count / nullif(rated_count, 0) AS csat
+    FROM measured
+    JOIN months USING (month_began_on)
+    LEFT JOIN current_names USING (tag_id)
+)
+
+SELECT * FROM final

@@ -1,0 +1,57 @@
+-- One row per team that conversations are assigned to now, and one for those assigned to none.
+--
+-- ? Which team has most to do, and which answers fastest?
+-- ? Where do conversations wait?
+--
+-- A conversation counts once, for its current team, whichever teams its teammates are in.
+--
+-- team_id VARCHAR: The team; NULL for conversations assigned to none.
+-- name VARCHAR: Its name; NULL for none, or one that Intercom no longer lists.
+-- conversation_count BIGINT: Conversations assigned to it now.
+-- open_count BIGINT: Those not closed.
+-- unanswered_count BIGINT: Those whose last message by the customer nobody answered.
+-- inbound_count BIGINT: Those a customer began.
+-- resolved_count BIGINT: Inbound ones closed now.
+-- resolution_rate DOUBLE: resolved_count divided by inbound_count.
+-- replied_count BIGINT: Those with a first reply by a teammate, whoever it was.
+-- first_response_p50_seconds DOUBLE: Median time to that reply, calendar time. Unit: seconds.
+-- first_response_p90_seconds DOUBLE: The time nine of ten were answered in. Unit: seconds.
+-- resolution_p50_seconds DOUBLE: Median time to the last close of those closed now. Unit: seconds.
+-- reopened_count BIGINT: Those opened again after a close.
+-- rated_count BIGINT: Those with a rating.
+-- positive_count BIGINT: Those rated 4 or 5.
+-- csat DOUBLE: positive_count divided by rated_count.
+WITH
+
+metrics AS (SELECT * FROM conversation_metrics),
+
+teams AS (SELECT team_id, name FROM teams),
+
+measured AS (
+    SELECT
+        team_assignee_id AS team_id,
+        count(*) AS conversation_count,
+        count(*) FILTER (NOT is_closed) AS open_count,
+        count(*) FILTER (is_unanswered) AS unanswered_count,
+        count(*) FILTER (is_inbound) AS inbound_count,
+        count(*) FILTER (is_inbound AND is_closed) AS resolved_count,
+        resolved_count / nullif(inbound_count, 0) AS resolution_rate,
+        count(first_response_seconds) AS replied_count,
+        quantile_cont(first_response_seconds, 0.5) AS first_response_p50_seconds,
+        quantile_cont(first_response_seconds, 0.9) AS first_response_p90_seconds,
+        quantile_cont(resolution_seconds, 0.5) AS resolution_p50_seconds,
+        count(*) FILTER (was_reopened) AS reopened_count,
+        count(rating) AS rated_count,
+        count(*) FILTER (rating >= 4) AS positive_count,
+        positive_count / nullif(rated_count, 0) AS csat
+    FROM metrics
+    GROUP BY team_assignee_id
+),
+
+final AS (
+    SELECT measured.team_id, teams.name, measured.* EXCLUDE (team_id)
+    FROM measured
+    LEFT JOIN teams USING (team_id)
+)
+
+SELECT * FROM final
