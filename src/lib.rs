@@ -2,7 +2,7 @@
 //!
 //! The parts, and which way they may look: `model` (rows; knows nobody) ← `lake` (files) ← `sync`, which also
 //! knows `intercom` (the API's client); `engine` (SQL over the lake) and `format` (how tables are written);
-//! `demo` (a stand-in for Intercom). Everything else is the command line: `cli`, `cmd`, `config`, `printer`,
+//! `tools` (typed questions and answers over `engine`); `demo` (a stand-in for Intercom). Everything else is the command line: `cli`, `cmd`, `config`, `printer`,
 //! `logging`, `error`, `clock`, `cancel`. See `ARCHITECTURE.md`.
 
 pub mod cancel;
@@ -21,3 +21,4 @@ pub mod model;
 pub mod nearest;
 pub mod printer;
 pub mod sync;
+pub mod tools;

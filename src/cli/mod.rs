@@ -1,6 +1,7 @@
 //! What can be typed: commands, flags, help and examples. What was typed becomes what was meant in the `meaning`
 //! methods of the arguments; nothing here runs, prints or reads settings.
 
+mod analyze;
 mod demo;
 mod init;
 mod keep;
@@ -14,6 +15,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+pub use analyze::{AnalyzeArgs, ClockArg, DirectionArg, FilterArgs};
 pub use demo::{DemoArgs, DemoCommand, DemoNumbers, DemoServeArgs, DemoWorkspaceArgs};
 pub use init::InitArgs;
 pub use keep::{CompletionsArgs, DoctorArgs, LogsArgs, ResetArgs, VerifyArgs};
@@ -96,6 +98,8 @@ pub enum Command {
                       fi status --json"
     )]
     Status,
+    /// Count and measure over all conversations of a period
+    Analyze(Box<AnalyzeArgs>),
     /// Ask with SQL, once or in a shell
     Query(QueryArgs),
     /// Check the files of the lake against what was recorded when they were written

@@ -3,6 +3,7 @@
 //! Commands turn arguments into calls of the modules below and results into output. They are the only place that
 //! knows both.
 
+mod analyze;
 mod assemble;
 mod completions;
 mod demo;
@@ -63,6 +64,7 @@ pub fn run(setup: &Setup, command: Option<Command>) -> Result<(), CommandError> 
         Some(Command::Doctor(args)) => doctor::run(setup, &args),
         Some(Command::Logs(args)) => logs::run(setup, &args),
         Some(Command::Completions(args)) => completions::run(&setup.printer, &args),
+        Some(Command::Analyze(args)) => analyze::run(setup, &args),
         Some(Command::Query(args)) => query::run(setup, &args),
     }
 }

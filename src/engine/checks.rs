@@ -66,7 +66,7 @@ impl Engine {
     ) -> Result<Vec<Offence>, Error> {
         let mut offences = Vec::new();
         for check in CHECKS {
-            let rows = self.own(check.sql, options)?;
+            let rows = self.ask(check.sql, options)?;
             if rows.summary.rows > 0 {
                 offences.push(Offence { check, rows });
             }

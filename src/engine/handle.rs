@@ -87,8 +87,16 @@ impl Engine {
         self.answer(text, options, output)
     }
 
-    /// Answers a query of this program's own, which passes no gate.
-    pub(super) fn own(&self, sql: &str, options: &QueryOptions) -> Result<Table, Error> {
+    /// What is recorded of the lake's files and of the sync, as of now.
+    ///
+    /// # Errors
+    /// [`Error::NoLake`] when nothing was ever synced.
+    pub fn state(&self) -> Result<State, Error> {
+        state(&self.layout)
+    }
+
+    /// Answers a query of this program's own, which passes no gate: texts from outside are literals in it.
+    pub(crate) fn ask(&self, sql: &str, options: &QueryOptions) -> Result<Table, Error> {
         let mut collected = Collected::default();
         let summary = self.answer(Text::Own(sql.to_owned()), options, &mut collected)?;
         Ok(Table { columns: collected.columns, batches: collected.batches, summary })

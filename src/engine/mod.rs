@@ -30,4 +30,5 @@ pub use place::Place;
 pub use sql_error::{SqlError, SqlErrorKind};
 pub use table::{Column, Cut, Output, Summary, Table};
 pub use types::sql_type_of;
+pub(crate) use views::literal;
 pub use views::{VIEWS, View, ViewColumn, view};

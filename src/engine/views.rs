@@ -170,7 +170,7 @@ fn partition_column(partitioning: Partitioning) -> ViewColumn {
 }
 
 /// A text as an SQL literal.
-pub(super) fn literal(text: &str) -> String {
+pub(crate) fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 

@@ -8,7 +8,9 @@
 
 mod arrow_ipc;
 mod cell;
+pub mod chart;
 mod csv;
+mod cut;
 mod json;
 mod markdown;
 mod parquet_file;
@@ -20,6 +22,7 @@ mod zone;
 
 use std::io::Write;
 
+pub use cut::cut;
 pub use table::{TableLook, TableNotes, TableOutput};
 pub use visible::visible;
 pub use zone::InZone;

@@ -25,7 +25,7 @@ def views(lake):
     duckdb.execute(pathlib.Path(lake, "catalog.sql").read_text())
     names = duckdb.sql("SELECT view_name FROM duckdb_views() WHERE NOT internal ORDER BY view_name").fetchall()
     for (name,) in names:
-        counts = duckdb.sql(f"SELECT count(*), count(COLUMNS(*)) FROM {name}").fetchone()
+        counts = duckdb.sql(f"SELECT count(*), count(COLUMNS(*)) FROM {name}").fetchall()[0]
         print(name, *counts, sep=",")
 
 
@@ -62,7 +62,7 @@ CONNECTION = duckdb.connect()
 
 
 def ask(sql):
-    return CONNECTION.execute(sql).fetchone()
+    return CONNECTION.execute(sql).fetchall()[0]
 
 
 def with_duckdb(path):

@@ -14,6 +14,7 @@ fn fi_alone_says_where_to_start() {
       fi demo      try it on a made-up company, without an account
       fi init      connect your workspace
       fi sync      fetch what is new
+      fi analyze   count and measure, for example: fi analyze --by week --metric first_response_seconds
       fi query     ask with SQL, for example: fi query 'SELECT count(*) FROM conversations'
       fi status    show what is there and how fresh it is
 
@@ -93,6 +94,7 @@ fn the_whole_help_is_known() {
         &["demo", "--help"],
         &["demo", "serve", "--help"],
         &["init", "--help"],
+        &["analyze", "--help"],
         &["sync", "--help"],
         &["status", "--help"],
         &["query", "--help"],

@@ -10,7 +10,9 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod analyze;
 mod cli_basics;
+mod cmd_analyze;
 mod cmd_demo;
 mod cmd_init;
 mod cmd_json;
@@ -33,6 +35,7 @@ mod engine_queries;
 mod engine_views;
 mod forgotten;
 mod format_binary;
+mod format_chart;
 mod format_properties;
 mod format_text;
 mod intercom_client;
@@ -70,3 +73,7 @@ mod sync_faults;
 mod sync_plan;
 mod sync_resolve;
 mod sync_whole;
+mod timeframe;
+mod timeframe_calendar;
+mod timeframe_properties;
+mod timeframe_refused;

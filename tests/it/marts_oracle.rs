@@ -1,15 +1,20 @@
 //! `conversation_metrics` equals a second computation of the same definitions, column by column, over a whole
 //! company.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::DateTime;
+use chrono_tz::Tz;
 
 use crate::support::little_lake::{noon, written};
 use crate::support::oracle;
 use crate::support::world::World;
-use fastintercom::demo::ApiVersion;
+use fastintercom::demo::{ApiVersion, Workspace};
 use fastintercom::engine::{Access, Engine, EngineOptions, Now, QueryOptions};
 use fastintercom::format::Format;
 use fastintercom::lake::Layout;
+use fastintercom::tools::analyze::{Analyst, AnalyzeParams, Figure};
+use serde_json::Value;
 
 /// Columns that are shown as something else than themselves.
 fn shown(column: &str) -> String {
@@ -52,6 +57,101 @@ async fn every_column_equals_an_independent_computation_over_5000_conversations(
     }
     assert!(wrong.is_empty(), "{} wrong, like {:?}", wrong.len(), &wrong[..wrong.len().min(10)]);
     assert_eq!(expected.len(), 0, "conversations without a row");
+    aggregates(&engine, &company, now);
     let never_met: Vec<_> = met.iter().filter(|(_, count)| **count == 0).collect();
     assert!(never_met.is_empty(), "the company shows nothing of {never_met:?}");
+}
+
+/// What a group of conversations comes to: how many, and the times of first replies.
+#[derive(Default)]
+struct Set {
+    size: i64,
+    inbound: i64,
+    resolved: i64,
+    waits: Vec<f64>,
+}
+
+impl Set {
+    fn add(&mut self, row: &BTreeMap<&'static str, String>) {
+        self.size += 1;
+        self.inbound += i64::from(row["is_inbound"] == "true");
+        self.resolved += i64::from(row["is_inbound"] == "true" && row["is_closed"] == "true");
+        self.waits.extend(row["first_response_seconds"].parse::<f64>());
+    }
+
+    /// Between the two values around the place, as far as the place is between them.
+    fn percentile(&mut self, share: f64) -> Option<f64> {
+        self.waits.sort_by(f64::total_cmp);
+        let place = share * (self.waits.len().checked_sub(1)? as f64);
+        let (low, high) = (self.waits[place.floor() as usize], self.waits[place.ceil() as usize]);
+        Some(low + (high - low) * (place - place.floor()))
+    }
+}
+
+/// By day of a zone, assignee, team and tag: the tool's figures are those of the conversations one by one.
+fn aggregates(engine: &Engine, company: &Workspace, now: i64) {
+    const ZONE: Tz = Tz::America__New_York;
+    let mut sets: BTreeMap<(&str, Option<String>), Set> = BTreeMap::new();
+    for id in company.conversation_ids() {
+        let json = company.conversation_json(id, ApiVersion::default(), now).unwrap();
+        let row = oracle::metrics(&json);
+        let created = DateTime::from_timestamp(json["created_at"].as_i64().unwrap(), 0).unwrap();
+        let text = |name: &str| match &json[name] {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) if number.as_i64() != Some(0) => Some(number.to_string()),
+            _ => None,
+        };
+        let mut tags: BTreeSet<Option<String>> = json["tags"]["tags"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|tag| tag["id"].as_str().map(str::to_owned))
+            .collect();
+        if tags.is_empty() {
+            tags.insert(None);
+        }
+        let of_one = [
+            ("day", Some(created.with_timezone(&ZONE).date_naive().to_string())),
+            ("assignee", text("admin_assignee_id")),
+            ("team", text("team_assignee_id")),
+        ];
+        for key in of_one.into_iter().chain(tags.into_iter().map(|tag| ("tag", tag))) {
+            sets.entry(key).or_default().add(&row);
+        }
+    }
+    let analyst = Analyst {
+        engine,
+        zone: ZONE,
+        now: DateTime::from_timestamp(now, 0).unwrap() + chrono::TimeDelta::days(1),
+        options: QueryOptions::default(),
+    };
+    for by in ["day", "assignee", "team", "tag"] {
+        let metrics = ["first_response_seconds:p50,p90", "resolution_rate"].map(str::to_owned).to_vec();
+        let params = AnalyzeParams {
+            metrics,
+            group_by: vec![by.to_owned()],
+            limit: Some(10_000),
+            ..AnalyzeParams::default()
+        };
+        let answer = analyst.answer(&params).unwrap();
+        for group in answer.groups {
+            let key = group.keys[0].id.clone();
+            let mut set = sets.remove(&(by, key.clone())).unwrap_or_default();
+            assert_eq!(group.conversation_count, set.size, "{by} {key:?}");
+            let figures = &group.values["resolution_rate"].now;
+            let Figure::Rate { numerator, denominator, .. } = figures else { panic!("{figures:?}") };
+            assert_eq!((*numerator, *denominator), (set.resolved, set.inbound), "{by} {key:?}");
+            let figures = &group.values["first_response_seconds"].now;
+            let Figure::Spread { n, values } = figures else { panic!("{figures:?}") };
+            assert_eq!(*n, set.waits.len() as i64, "{by} {key:?}");
+            for ((name, value), share) in values.iter().zip([0.5, 0.9]) {
+                let close = match (value, set.percentile(share)) {
+                    (Some(value), Some(expected)) => (value - expected).abs() < 1e-6 * expected.max(1.0),
+                    (value, expected) => value.is_none() && expected.is_none(),
+                };
+                assert!(close, "{by} {key:?} {name}: {value:?}, not {:?}", set.percentile(share));
+            }
+        }
+    }
+    assert!(sets.is_empty(), "no group for {:?}", sets.keys().collect::<Vec<_>>());
 }

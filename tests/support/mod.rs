@@ -3,6 +3,7 @@
 pub(crate) mod any_rows;
 pub(crate) mod batches;
 pub(crate) mod cli;
+pub(crate) mod company;
 pub(crate) mod crash_check;
 pub(crate) mod crash_disk;
 pub(crate) mod crash_files;

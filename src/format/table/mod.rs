@@ -3,7 +3,6 @@
 //! What does not fit is cut, first long texts (with an ellipsis), then columns in the middle; [`TableNotes`] tells
 //! what was. Nothing wraps.
 
-mod cut;
 mod fit;
 
 use std::io::{self, Write};
@@ -12,10 +11,10 @@ use arrow::array::RecordBatch;
 use unicode_width::UnicodeWidthStr;
 
 use super::cell;
+use super::cut::{self, cut};
 use super::time::Between;
 use super::visible::visible;
 use crate::engine::{Column, Output};
-use cut::cut;
 use fit::{Fit, Measure};
 
 /// Columns a type may take before it is cut.

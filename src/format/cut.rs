@@ -10,7 +10,7 @@ pub(super) fn ellipsis(unicode: bool) -> &'static str {
 }
 
 /// As much of a text as fits, with an ellipsis where something is missing.
-pub(super) fn cut(text: &str, width: usize, unicode: bool) -> Cow<'_, str> {
+pub fn cut(text: &str, width: usize, unicode: bool) -> Cow<'_, str> {
     if text.width() <= width {
         return Cow::Borrowed(text);
     }

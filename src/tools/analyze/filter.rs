@@ -1,0 +1,172 @@
+//! Which conversations are meant: filters as parameters, and the condition they become.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::directory::{Directory, Kind};
+use crate::engine::literal;
+use crate::tools::ToolError;
+
+/// Which conversations count. Several values of one filter are alternatives; several filters must all hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Filters {
+    /// open, closed or snoozed.
+    pub state: Vec<String>,
+    /// Teammates it is assigned to now: id, name or e-mail address; `unassigned` for none.
+    pub assignee: Vec<String>,
+    /// Teams it is assigned to now: id or name; `unassigned` for none.
+    pub team: Vec<String>,
+    /// Has at least one of these tags: id or name.
+    pub tags: Vec<String>,
+    /// Has all of these tags.
+    pub tags_all: Vec<String>,
+    /// Has none of these tags.
+    pub tags_none: Vec<String>,
+    /// none, low, medium, high or urgent.
+    pub priority: Vec<String>,
+    /// The channel of the first message: conversation, email, whatsapp …
+    pub source: Vec<String>,
+    /// Ratings, 1 to 5.
+    pub rating: Vec<i64>,
+    /// Ids of contacts in the conversation.
+    pub contact: Vec<String>,
+    /// E-mail addresses of the first contact.
+    pub email: Vec<String>,
+    /// Domains of that address, such as acme.com.
+    pub domain: Vec<String>,
+    /// Companies: id or name.
+    pub company: Vec<String>,
+    /// Custom attributes of the conversation and the value each must have, as text.
+    pub attributes: BTreeMap<String, String>,
+    /// At least so many parts, the opening message excluded.
+    pub minimum_parts: Option<i64>,
+    /// inbound or outbound.
+    pub direction: Option<Direction>,
+    /// Whether Fin took part.
+    pub has_fin: Option<bool>,
+}
+
+/// Who wrote first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    /// A customer, before any teammate.
+    Inbound,
+    /// Anybody else.
+    Outbound,
+}
+
+const STATES: &[&str] = &["open", "closed", "snoozed"];
+const PRIORITIES: &[&str] = &["none", "low", "medium", "high", "urgent", "priority", "not_priority"];
+/// Names for having no assignee.
+const UNASSIGNED: &[&str] = &["unassigned", "none"];
+
+impl Filters {
+    /// The conditions over `conversation_metrics`, all of which must hold.
+    pub(super) fn conditions(&self, directory: &Directory) -> Result<Vec<String>, ToolError> {
+        let mut conditions = Vec::new();
+        one_of(&mut conditions, "state", &known("state", &self.state, STATES)?);
+        one_of(&mut conditions, "priority", &known("priority", &self.priority, PRIORITIES)?);
+        one_of(&mut conditions, "source_type", &self.source);
+        assigned(&mut conditions, "admin_assignee_id", Kind::Admin, &self.assignee, directory)?;
+        assigned(&mut conditions, "team_assignee_id", Kind::Team, &self.team, directory)?;
+        self.tagged(&mut conditions, directory)?;
+        self.people(&mut conditions);
+        if let Some(wrong) = self.rating.iter().find(|rating| !(1..=5).contains(*rating)) {
+            return Err(ToolError::Refused(format!("a rating is from 1 to 5, not {wrong}")));
+        }
+        if !self.rating.is_empty() {
+            let ratings: Vec<String> = self.rating.iter().map(ToString::to_string).collect();
+            conditions.push(format!("rating IN ({})", ratings.join(", ")));
+        }
+        for (name, value) in &self.attributes {
+            let path = literal(&format!("$.\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\"")));
+            conditions.push(format!("json_extract_string(custom_attributes, {path}) = {}", literal(value)));
+        }
+        conditions.extend(self.minimum_parts.map(|parts| format!("part_count >= {parts}")));
+        conditions.extend(self.direction.map(|direction| match direction {
+            Direction::Inbound => "is_inbound".to_owned(),
+            Direction::Outbound => "NOT is_inbound".to_owned(),
+        }));
+        conditions
+            .extend(self.has_fin.map(|is| if is { "fin_involved" } else { "NOT fin_involved" }.to_owned()));
+        Ok(conditions)
+    }
+
+    fn tagged(&self, conditions: &mut Vec<String>, directory: &Directory) -> Result<(), ToolError> {
+        let has_any = |texts: &[String]| -> Result<Option<String>, ToolError> {
+            let mut ids = Vec::new();
+            for text in texts {
+                ids.extend(directory.ids(Kind::Tag, text)?);
+            }
+            let ids: Vec<String> = ids.into_iter().map(literal).collect();
+            let list = (!ids.is_empty()).then(|| ids.join(", "));
+            Ok(list.map(|ids| format!("list_has_any([tag.tag_id FOR tag IN tags], [{ids}])")))
+        };
+        conditions.extend(has_any(&self.tags)?);
+        for tag in &self.tags_all {
+            conditions.extend(has_any(std::slice::from_ref(tag))?);
+        }
+        conditions.extend(has_any(&self.tags_none)?.map(|any| format!("NOT {any}")));
+        Ok(())
+    }
+
+    fn people(&self, conditions: &mut Vec<String>) {
+        one_of(conditions, "contact_id", &self.contact);
+        one_of(conditions, "lower(contact_email)", &lower(&self.email));
+        let domains: Vec<String> =
+            lower(&self.domain).into_iter().map(|domain| domain.trim_start_matches('@').to_owned()).collect();
+        one_of(conditions, "lower(split_part(contact_email, '@', -1))", &domains);
+        if !self.company.is_empty() {
+            let texts = lower(&self.company).iter().map(|text| literal(text)).collect::<Vec<_>>().join(", ");
+            conditions.push(format!("(lower(company_id) IN ({texts}) OR lower(company_name) IN ({texts}))"));
+        }
+    }
+}
+
+fn lower(texts: &[String]) -> Vec<String> {
+    texts.iter().map(|text| text.trim().to_lowercase()).collect()
+}
+
+fn known(kind: &'static str, texts: &[String], known: &[&'static str]) -> Result<Vec<String>, ToolError> {
+    let texts = lower(texts);
+    match texts.iter().find(|text| !known.contains(&text.as_str())) {
+        Some(wrong) => Err(ToolError::unknown(kind, wrong, known.iter().copied())),
+        None => Ok(texts),
+    }
+}
+
+fn one_of(conditions: &mut Vec<String>, expression: &str, values: &[String]) {
+    if !values.is_empty() {
+        let values = values.iter().map(|value| literal(value)).collect::<Vec<_>>().join(", ");
+        conditions.push(format!("{expression} IN ({values})"));
+    }
+}
+
+fn assigned(
+    conditions: &mut Vec<String>,
+    column: &str,
+    kind: Kind,
+    texts: &[String],
+    directory: &Directory,
+) -> Result<(), ToolError> {
+    if texts.is_empty() {
+        return Ok(());
+    }
+    let (nobody, named): (Vec<&String>, Vec<&String>) =
+        texts.iter().partition(|text| UNASSIGNED.contains(&text.trim().to_lowercase().as_str()));
+    let mut ids = Vec::new();
+    for text in named {
+        ids.extend(directory.ids(kind, text)?.into_iter().map(str::to_owned));
+    }
+    let mut alternatives = Vec::new();
+    one_of(&mut alternatives, column, &ids);
+    if !nobody.is_empty() {
+        alternatives.push(format!("{column} IS NULL"));
+    }
+    conditions.push(format!("({})", alternatives.join(" OR ")));
+    Ok(())
+}

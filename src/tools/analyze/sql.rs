@@ -1,0 +1,142 @@
+//! A question as SQL over `conversation_metrics`.
+//!
+//! One query gives the groups and the total: the conversations meant are selected once, with only the columns needed.
+//! Texts from outside appear as literals only.
+
+use chrono::{DateTime, Utc};
+
+use super::dimension::By;
+use super::question::{Clock, Question};
+use super::zone::{local, timestamp};
+use crate::engine::literal;
+use crate::tools::timeframe::{Bucket, Timeframe};
+
+/// Of one period: the groups and the total, with `is_total`, `g0 …` and `l0 …` before the figures of the metrics.
+pub(super) struct Sql<'a> {
+    pub(super) question: &'a Question,
+    pub(super) conditions: &'a [String],
+    /// The period, with a start.
+    pub(super) timeframe: &'a Timeframe,
+    pub(super) start: DateTime<Utc>,
+}
+
+impl Sql<'_> {
+    /// The query for the groups of the answer and the total of all.
+    pub(super) fn groups(&self) -> String {
+        let keys = self.keys();
+        let figures = self.figures();
+        let mut sql = format!("WITH\n\n{},\n\n", self.selected());
+        sql.push_str(&format!(
+            "total AS (\n    SELECT true AS is_total{}, {figures}\n    FROM selected\n)",
+            self.nothing()
+        ));
+        if keys.is_empty() {
+            sql.push_str("\n\nFROM total\n");
+            return sql;
+        }
+        sql.push_str(&format!(
+            ",\n\n{}\n\nFROM total UNION ALL FROM measured\n",
+            self.measured(&figures, "")
+        ));
+        sql
+    }
+
+    /// The query for all conversations outside of some groups.
+    pub(super) fn other(&self, groups: &[Vec<Option<String>>]) -> String {
+        let excluded: Vec<String> = groups
+            .iter()
+            .map(|group| {
+                let keys = group.iter().enumerate().map(|(place, key)| {
+                    let key = key.as_deref().map_or("NULL".to_owned(), literal);
+                    format!("g{place}::VARCHAR IS NOT DISTINCT FROM {key}")
+                });
+                format!("({})", keys.collect::<Vec<_>>().join(" AND "))
+            })
+            .collect();
+        format!(
+            "WITH\n\n{},\n\ngrouped AS (\n    SELECT *, {}\n    FROM selected\n)\n\nSELECT true AS is_total{}, {}\nFROM grouped\nWHERE NOT ({})\n",
+            self.selected(),
+            self.keys().join(", "),
+            self.nothing(),
+            self.figures(),
+            excluded.join(" OR ")
+        )
+    }
+
+    /// The columns of groups and their names, without any.
+    fn nothing(&self) -> String {
+        let places = 0..self.question.group_by.len();
+        places.map(|place| format!(", NULL::VARCHAR AS g{place}, NULL::VARCHAR AS l{place}")).collect()
+    }
+
+    fn keys(&self) -> Vec<String> {
+        let keys = self.question.group_by.iter().enumerate();
+        keys.map(|(place, by)| format!("({})::VARCHAR AS g{place}", by.expression())).collect()
+    }
+
+    fn figures(&self) -> String {
+        let metrics = self.question.metrics.iter().enumerate();
+        let columns: Vec<String> = metrics.flat_map(|(place, asked)| asked.columns(place)).collect();
+        format!("count(*) AS size, {}", columns.join(", "))
+    }
+
+    /// Groups are named first and counted then, so that a list becomes several groups of one conversation.
+    fn measured(&self, figures: &str, condition: &str) -> String {
+        let places: Vec<usize> = (0..self.question.group_by.len()).collect();
+        let shown: String = self
+            .question
+            .group_by
+            .iter()
+            .enumerate()
+            .map(|(place, by)| {
+                let label = by
+                    .label()
+                    .map_or("NULL::VARCHAR".to_owned(), |name| format!("arg_max({name}, created_at)"));
+                format!(", g{place}, {label} AS l{place}")
+            })
+            .collect();
+        let by = places.iter().map(|place| format!("g{place}")).collect::<Vec<_>>().join(", ");
+        format!(
+            "grouped AS (\n    SELECT *, {}\n    FROM selected\n),\n\nmeasured AS (\n    SELECT false AS is_total{shown}, {figures}\n    FROM grouped{condition}\n    GROUP BY {by}\n)",
+            self.keys().join(", ")
+        )
+    }
+
+    fn selected(&self) -> String {
+        let at = self.question.clock.column();
+        let mut conditions = vec![
+            format!("{at} >= {}", timestamp(self.start)),
+            format!("{at} < {}", timestamp(self.timeframe.end)),
+        ];
+        if self.question.clock == Clock::Closed {
+            // A conversation opened again was closed, and is not done.
+            conditions.push("is_closed".to_owned());
+        }
+        conditions.extend(self.conditions.iter().cloned());
+        let local_at = local(at, self.start, self.timeframe.end, self.timeframe.zone);
+        let needs_local = self.question.group_by.iter().any(By::is_time);
+        let mut columns = vec!["conversation_metrics.*".to_owned()];
+        if needs_local {
+            columns.push(format!("{local_at} AS local_at"));
+        }
+        columns.extend(self.question.group_by.iter().find_map(By::bucket).map(|bucket| match bucket {
+            // Hours come twice when clocks are set back: their moment tells them apart.
+            Bucket::Hour => format!("date_trunc('hour', local_at) - (local_at - {at}) AS bucket"),
+            bucket => format!("date_trunc('{bucket}', local_at)::DATE AS bucket"),
+        }));
+        let country = self.question.group_by.iter().any(By::needs_country);
+        let join = if country {
+            "\n    LEFT JOIN (SELECT contact_id, country FROM contacts) USING (contact_id)"
+        } else {
+            ""
+        };
+        if country {
+            columns.push("country".to_owned());
+        }
+        format!(
+            "selected AS (\n    SELECT {}\n    FROM conversation_metrics{join}\n    WHERE {}\n)",
+            columns.join(", "),
+            conditions.join("\n        AND ")
+        )
+    }
+}

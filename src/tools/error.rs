@@ -1,0 +1,76 @@
+//! Why a tool has no answer.
+
+use crate::engine;
+use crate::nearest::nearest;
+
+use super::timeframe::{TimeframeError, TooMany};
+
+/// Why a tool has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum ToolError {
+    /// A parameter names something that is not there.
+    #[error("there is no {kind} '{name}'{}", hint(.meant.as_deref(), .known))]
+    Unknown {
+        /// What it should be: metric, dimension, teammate, …
+        kind: &'static str,
+        /// What was given.
+        name: String,
+        /// What was probably meant.
+        meant: Option<String>,
+        /// What there is.
+        known: Vec<String>,
+    },
+    /// Parameters that cannot be what is wanted.
+    #[error("{0}")]
+    Refused(String),
+    /// The timeframe was not understood.
+    #[error(transparent)]
+    Timeframe(#[from] TimeframeError),
+    /// The timeframe has too many buckets.
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
+    /// The query failed.
+    #[error(transparent)]
+    Engine(#[from] engine::Error),
+    /// What the sync remembers could not be read.
+    #[error("what the last sync left behind cannot be read")]
+    State(#[source] serde_json::Error),
+}
+
+/// How many names are told to whoever gave a wrong one.
+const NAMED: usize = 40;
+
+fn hint(meant: Option<&str>, known: &[String]) -> String {
+    match meant {
+        Some(meant) => format!("; did you mean {meant}?"),
+        None if known.is_empty() => String::new(),
+        None => {
+            let rest = known.len().saturating_sub(NAMED);
+            let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+            format!("; there are {}{more}", known[..known.len().min(NAMED)].join(", "))
+        }
+    }
+}
+
+impl ToolError {
+    /// For a name that is none of those there are.
+    pub(super) fn unknown<'a>(
+        kind: &'static str,
+        name: &str,
+        known: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        let known: Vec<&str> = known.into_iter().collect();
+        let meant = nearest(name, known.iter().copied()).map(str::to_owned);
+        Self::Unknown {
+            kind,
+            name: name.to_owned(),
+            meant,
+            known: known.into_iter().map(str::to_owned).collect(),
+        }
+    }
+
+    /// Whether the parameters have to change.
+    pub fn is_in_the_parameters(&self) -> bool {
+        !matches!(self, Self::Engine(_) | Self::State(_))
+    }
+}

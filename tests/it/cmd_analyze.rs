@@ -1,0 +1,92 @@
+//! `fi analyze` as it is typed: tables and charts for people, JSON and CSV for programs, and how it ends.
+
+use crate::support::cli::TestEnv;
+use crate::support::little_lake::put;
+use crate::support::rows::{in_month, thread};
+use fastintercom::lake::{Disk, Layout, Partitioning, Writer};
+
+/// A world whose home holds twelve conversations of January 2026, one an hour.
+fn world() -> TestEnv {
+    let env = TestEnv::new();
+    let layout = Layout::new(&env.home());
+    let writer = Writer::open(std::sync::Arc::new(Disk::default()), layout, None).unwrap();
+    writer.create_tables(Partitioning::Month).unwrap();
+    let threads: Vec<_> = (1..=12).map(|id| thread(id, in_month(1, id * 3_600), 2, "Hi")).collect();
+    put(&writer, &threads);
+    env
+}
+
+const JANUARY: &[&str] = &["analyze", "--timeframe", "2026-01-01", "--tz", "UTC"];
+
+#[test]
+fn people_get_a_table_a_chart_and_what_the_figures_mean() {
+    let run =
+        world()
+            .fi(&[JANUARY, &["--by", "state", "-m", "first_response_seconds", "-m", "response_rate"]]
+                .concat());
+    assert_eq!((run.stderr.as_str(), run.code), ("", Some(0)));
+    insta::assert_snapshot!(run.stdout, @"
+    state  first response p50   n       response rate
+    open                2 min  12  100.0 % (12 of 12)
+    total               2 min  12  100.0 % (12 of 12)
+
+    Period: conversations created from 2026-01-01 00:00 to 2026-01-02 00:00 (UTC); 2026-01-01
+    first_response_seconds: Calendar time from the first customer message to the first teammate's reply;
+      conversations without one are left out, so read response_rate beside it.
+    response_rate: Inbound conversations with a teammate's reply, of all inbound ones.
+    state: open, closed or snoozed, now.
+    INCOMPLETE: none of this period was synced completely; run `fi sync`
+    ");
+}
+
+#[test]
+fn programs_get_numbers_without_units() {
+    let env = world();
+    let run = env.fi(&[JANUARY, &["--by", "day", "-m", "first_response_seconds:p90,p50", "--csv"]].concat());
+    assert_eq!(
+        run.stdout,
+        "day,day_id,conversation_count,first_response_seconds_n,first_response_seconds_p90,\
+         first_response_seconds_p50\n2026-01-01,2026-01-01,12,12,120,120\n"
+    );
+    let answer = env.fi(&[JANUARY, &["--json", "--by", "hour_of_day"]].concat()).json();
+    assert_eq!(answer["groups"].as_array().unwrap().len(), 24);
+    assert_eq!(answer["groups"][1]["values"]["conversations"]["value"], 1);
+    assert_eq!(answer["total"]["conversation_count"], 12);
+    assert_eq!(answer["period"]["start"], "2026-01-01T00:00:00Z");
+    assert_eq!(answer["freshness"]["coverage"], "none");
+}
+
+#[test]
+fn nonsense_ends_with_a_usage_error_that_says_what_is_right() {
+    let env = world();
+    let run = env.fi(&["analyze", "--by", "weak"]);
+    assert_eq!((run.stdout.as_str(), run.code), ("", Some(2)));
+    assert!(run.stderr.contains("there is no dimension 'weak'; did you mean week?"), "{}", run.stderr);
+    assert!(run.stderr.contains("fi analyze --list"), "{}", run.stderr);
+    assert_eq!(env.fi(&["analyze", "--timeframe", "03/04/2026"]).code, Some(2));
+    assert_eq!(env.fi(&["analyze", "--attribute", "Plan"]).code, Some(2));
+    assert_eq!(TestEnv::new().fi(&["analyze"]).code, Some(3));
+}
+
+#[test]
+fn everything_that_can_be_asked_is_listed_without_any_data() {
+    let run = TestEnv::new().fi(&["analyze", "--list"]);
+    assert_eq!((run.stderr.as_str(), run.code), ("", Some(0)));
+    for name in ["first_contact_resolution_rate", "hour_of_day", "attribute:NAME"] {
+        assert!(run.stdout.contains(&format!("  {name}")), "{name}");
+    }
+}
+
+#[test]
+fn a_timeframe_after_since_is_understood() {
+    let env = world();
+    let count = |arguments: &[&str]| {
+        let run = env.fi(&[&["analyze", "--tz", "UTC", "--csv"], arguments].concat());
+        run.stdout.lines().nth(1).unwrap_or(&run.stderr).to_owned()
+    };
+    assert_eq!(count(&["--since", "2026-01-01"]), "12,12");
+    assert_eq!(count(&["--since", "2026-01-01T06:00:00Z"]), "7,7");
+    assert_eq!(count(&["--until", "2025-12-31"]), "0,0");
+    assert_eq!(count(&["--since", "january 2026"]), "12,12");
+    assert_eq!(count(&["--since", "last 5 years"]), "12,12");
+}
