@@ -11,7 +11,7 @@ use crate::config::LogLevel;
 #[command(
     after_help = "With --json it prints one document: home, is_ok, checked (files, rows, bytes, rules, days), findings \
                   (each with its finding: missing, changed, unreadable, row_count, foreign, rule, day), \
-                  not_compared.\n\nExamples:\n  fi verify\n  fi verify --remote --json"
+                  not_compared, oddities.\n\nExamples:\n  fi verify\n  fi verify --remote --json"
 )]
 pub struct VerifyArgs {
     /// Compare ids and counts of each day with Intercom too

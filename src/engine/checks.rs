@@ -1,5 +1,8 @@
 //! Checks of the lake against itself: each is a query for rows that contradict others, and should find none.
 //!
+//! What breaks a rule of the lake is a fault of ours. What is odd in the data as it was delivered is not, and its file
+//! says in a second line, after `Otherwise:`, what such rows mean for figures.
+//!
 //! A contact or admin that is named but not held is no contradiction: not everything is always fetched.
 
 use super::error::Error;
@@ -48,9 +51,15 @@ pub const CHECKS: &[Check] = checks![
     "thread_facts",
     "negative_duration",
     "reply_before_message",
+    "statistics_contradict_messages",
 ];
 
 impl Check {
+    /// What rows that break it mean, if they come from Intercom so: the second line of its file.
+    pub fn meaning(&self) -> Option<&'static str> {
+        self.sql.lines().nth(1)?.strip_prefix("-- Otherwise: ")
+    }
+
     /// What should hold: the first line of its file.
     pub fn promise(&self) -> &'static str {
         self.sql.lines().next().unwrap_or_default().trim_start_matches("--").trim()

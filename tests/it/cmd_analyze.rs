@@ -40,6 +40,17 @@ fn people_get_a_table_a_chart_and_what_the_figures_mean() {
 }
 
 #[test]
+fn figures_that_do_not_fit_beside_the_others_come_below_them() {
+    let env = world().with("COLUMNS", "50");
+    let metrics =
+        ["-m", "conversations", "-m", "response_rate", "-m", "resolution_rate", "-m", "reopen_rate"];
+    let run = env.fi(&[JANUARY, &["--by", "state"], &metrics].concat());
+    assert!(run.stdout.lines().all(|line| line.chars().count() <= 50), "{}", run.stdout);
+    assert_eq!(run.stdout.lines().filter(|line| line.starts_with("state ")).count(), 2, "{}", run.stdout);
+    assert_eq!(run.stdout.lines().filter(|line| line.starts_with("total ")).count(), 2, "{}", run.stdout);
+}
+
+#[test]
 fn programs_get_numbers_without_units() {
     let env = world();
     let run = env.fi(&[JANUARY, &["--by", "day", "-m", "first_response_seconds:p90,p50", "--csv"]].concat());

@@ -53,6 +53,7 @@ fn every_file_is_a_check_and_says_what_should_hold() {
     assert_eq!(files, CHECKS.iter().map(|check| format!("{}.sql", check.name)).collect());
     for check in CHECKS {
         assert!(check.sql.starts_with("-- ") && check.promise().ends_with('.'), "{}", check.name);
+        assert!(check.meaning().is_none_or(|meaning| meaning.ends_with('.')), "{}", check.name);
     }
 }
 
@@ -105,6 +106,11 @@ fn each_check_finds_what_it_is_for() {
 
     let early = spoiled(|threads| threads[0].0.thread.thread_first_teammate_reply_at = Some(in_month(1, 0)));
     assert_eq!(names(&early), ["thread_facts", "negative_duration", "reply_before_message"]);
+
+    let contradicted = spoiled(|threads| threads[0].0.stat_first_admin_reply_at = Some(in_month(1, 900)));
+    assert_eq!(names(&contradicted), ["statistics_contradict_messages"]);
+    let agreed = spoiled(|threads| threads[0].0.stat_first_admin_reply_at = Some(in_month(1, 150)));
+    assert_eq!(names(&agreed), Vec::<&str>::new());
 
     let misplaced = spoiled(|threads| {
         threads[2].0.created_at = in_month(2, 0);

@@ -9,6 +9,8 @@ use crate::printer::Look;
 use crate::tools::Covered;
 use crate::tools::analyze::{Answer, Group, Period};
 
+/// What stands between columns.
+const GAP: &str = "  ";
 /// The widest a name of a group is shown.
 const WIDEST_NAME: usize = 40;
 
@@ -59,7 +61,7 @@ pub(super) fn answer(answer: &Answer, look: Look) -> String {
         rows.push(row(Some(&format!("({} others)", chart::count(rest as i64))), other));
     }
     rows.push(row(Some(if answer.groups.is_empty() { "all" } else { "total" }), &answer.total));
-    grid(&header, &rows, names)
+    grid(&header, &rows, names, look.width)
 }
 
 fn keys(title: Option<&str>, group: &Group, names: usize, look: Look) -> Vec<String> {
@@ -79,28 +81,40 @@ fn keys(title: Option<&str>, group: &Group, names: usize, look: Look) -> Vec<Str
     cells
 }
 
-/// Columns side by side: names to the left, figures to the right.
-fn grid(header: &[String], rows: &[Vec<String>], names: usize) -> String {
+/// Columns side by side, names to the left, figures to the right; those that do not fit beside the others come below
+/// them, with the names again.
+fn grid(header: &[String], rows: &[Vec<String>], names: usize, room: usize) -> String {
     let width = |place: usize| {
         let cells = rows.iter().map(|row| row[place].width());
         cells.chain([header[place].width()]).max().unwrap_or(0)
     };
     let widths: Vec<usize> = (0..header.len()).map(width).collect();
-    let mut text = String::new();
-    for row in std::iter::once(header).chain(rows.iter().map(Vec::as_slice)) {
-        let mut line = String::new();
-        for (place, cell) in row.iter().enumerate() {
-            let blanks = " ".repeat(widths[place] - cell.width());
-            let gap = if place == 0 { "" } else { "  " };
-            match place < names {
-                true => line.push_str(&format!("{gap}{cell}{blanks}")),
-                false => line.push_str(&format!("{gap}{blanks}{cell}")),
-            }
+    let of_names: usize = widths[..names].iter().map(|width| width + GAP.len()).sum();
+    let mut blocks: Vec<Vec<usize>> = vec![Vec::new()];
+    let mut used = of_names;
+    for (place, width) in widths.iter().enumerate().skip(names) {
+        used += width + GAP.len();
+        if used > room + GAP.len() && blocks.last().is_some_and(|block| !block.is_empty()) {
+            blocks.push(Vec::new());
+            used = of_names + width + GAP.len();
         }
-        text.push_str(line.trim_end());
-        text.push('\n');
+        blocks.last_mut().expect("there is always a block").push(place);
     }
-    text
+    let block = |figures: &Vec<usize>| -> String {
+        let places: Vec<usize> = (0..names).chain(figures.iter().copied()).collect();
+        let rows = std::iter::once(header).chain(rows.iter().map(Vec::as_slice));
+        rows.map(|row| line(row, &places, &widths, names)).collect()
+    };
+    blocks.iter().map(block).collect::<Vec<_>>().join("\n")
+}
+
+fn line(row: &[String], places: &[usize], widths: &[usize], names: usize) -> String {
+    let cell = |place: &usize| {
+        let cell = &row[*place];
+        let blanks = " ".repeat(widths[*place] - cell.width());
+        if *place < names { format!("{cell}{blanks}") } else { format!("{blanks}{cell}") }
+    };
+    format!("{}\n", places.iter().map(cell).collect::<Vec<_>>().join(GAP).trim_end())
 }
 
 /// What was counted, over which period, by which clock, and how fresh it is.

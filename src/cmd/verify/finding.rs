@@ -29,6 +29,15 @@ pub(super) struct Rule {
     pub(super) promise: &'static str,
     /// Rows that break it, as many as were counted.
     pub(super) rows: u64,
+    /// What they mean, if that is how Intercom delivered them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) meaning: Option<&'static str>,
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} ({})", self.rule, self.promise, words::many(self.rows, "row"))
+    }
 }
 
 /// A day whose conversations differ.
@@ -55,9 +64,7 @@ impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(finding) => finding.fmt(f),
-            Self::Rule(rule) => {
-                write!(f, "{}: {} ({})", rule.rule, rule.promise, words::many(rule.rows, "row"))
-            }
+            Self::Rule(rule) => rule.fmt(f),
             Self::Day(day) => day.fmt(f),
         }
     }

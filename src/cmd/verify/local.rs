@@ -33,19 +33,21 @@ pub(super) fn files(context: &Context) -> Result<Vec<Finding>, CommandError> {
         .hint("verify again when that is done"))
 }
 
-/// Runs the rules; tells how many there are.
-pub(super) fn rules(context: &Context) -> Result<(Vec<Finding>, u64), CommandError> {
+/// Runs the rules: what breaks one of the lake's own, and what is odd as Intercom delivered it.
+pub(super) fn rules(context: &Context) -> Result<(Vec<Rule>, Vec<Rule>), CommandError> {
     let engine = assemble::engine(context)?;
     let options =
         QueryOptions { max_rows: Some(COUNTED), cancel: context.cancel.clone(), ..QueryOptions::default() };
     let bar = context.printer.progress(Some(CHECKS.len() as u64), "Checking rules");
     let broken = engine.run_checks(&options, |_| bar.inc(1));
     bar.finish_and_clear();
-    let found = broken.map_err(failure::of_query)?.into_iter().map(|offence| {
-        let (rule, promise) = (offence.check.name, offence.check.promise());
-        Finding::Rule(Rule { rule, promise, rows: offence.rows.summary.rows })
+    let found = broken.map_err(failure::of_query)?.into_iter().map(|offence| Rule {
+        rule: offence.check.name,
+        promise: offence.check.promise(),
+        rows: offence.rows.summary.rows,
+        meaning: offence.check.meaning(),
     });
-    Ok((found.collect(), CHECKS.len() as u64))
+    Ok(found.partition(|rule| rule.meaning.is_none()))
 }
 
 /// Ctrl-C.

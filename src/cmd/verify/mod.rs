@@ -11,9 +11,10 @@ use serde::Serialize;
 use super::{Context, Setup, assemble, words};
 use crate::cli::VerifyArgs;
 use crate::config::Flags;
+use crate::engine::CHECKS;
 use crate::error::CommandError;
 use crate::printer::{Paint, Printer};
-use finding::Finding;
+use finding::{Finding, Rule};
 
 /// Findings that are shown one by one to people.
 const NAMED: usize = 50;
@@ -25,6 +26,8 @@ struct Document<'a> {
     is_ok: bool,
     checked: Checked,
     findings: Vec<Finding>,
+    /// Rows that are odd, and held as Intercom delivered them.
+    oddities: Vec<Rule>,
     not_compared: Vec<String>,
 }
 
@@ -56,11 +59,13 @@ pub(super) fn run(setup: &Setup, args: &VerifyArgs) -> Result<(), CommandError> 
     let (files, bytes) = (state.files.len() as u64, state.lake_bytes());
     let mut checked = Checked { files, rows, bytes, ..Checked::default() };
     let mut findings = local::files(&context)?;
+    let mut oddities = Vec::new();
     // Rows of damaged files would only say the same again, or nothing.
     if findings.is_empty() {
-        let (broken, rules) = local::rules(&context)?;
-        checked.rules = rules;
-        findings.extend(broken);
+        let (broken, odd) = local::rules(&context)?;
+        checked.rules = CHECKS.len() as u64;
+        findings.extend(broken.into_iter().map(Finding::Rule));
+        oddities = odd;
     }
     let mut not_compared = Vec::new();
     if args.remote {
@@ -70,7 +75,7 @@ pub(super) fn run(setup: &Setup, args: &VerifyArgs) -> Result<(), CommandError> 
         not_compared = compared.not_compared;
     }
     let home = context.config.home.path();
-    shown(&context, Document { home, is_ok: findings.is_empty(), checked, findings, not_compared })
+    shown(&context, Document { home, is_ok: findings.is_empty(), checked, findings, oddities, not_compared })
 }
 
 fn shown(context: &Context, document: Document<'_>) -> Result<(), CommandError> {
@@ -97,6 +102,13 @@ fn say(printer: &Printer, document: &Document<'_>) -> Result<(), CommandError> {
     }
     if document.findings.len() > NAMED {
         printer.line(format!("and {} more; --json names them all", document.findings.len() - NAMED))?;
+    }
+    for odd in &document.oddities {
+        printer.line(format!(
+            "{} {odd}; {}",
+            printer.paint(Paint::Yellow, "odd"),
+            odd.meaning.unwrap_or_default()
+        ))?;
     }
     let checked = &document.checked;
     let (files, bytes) = (words::many(checked.files, "file"), words::bytes(checked.bytes));
