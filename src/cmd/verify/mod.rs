@@ -104,11 +104,9 @@ fn say(printer: &Printer, document: &Document<'_>) -> Result<(), CommandError> {
         printer.line(format!("and {} more; --json names them all", document.findings.len() - NAMED))?;
     }
     for odd in &document.oddities {
-        printer.line(format!(
-            "{} {odd}; {}",
-            printer.paint(Paint::Yellow, "odd"),
-            odd.meaning.unwrap_or_default()
-        ))?;
+        let (rows, meaning) = (words::many(odd.rows, "row"), odd.meaning.unwrap_or_default());
+        let text = format!("{}: {} Not so of {rows}: {meaning}", odd.rule, odd.promise);
+        printer.line(format!("{} {text}", printer.paint(Paint::Yellow, "odd")))?;
     }
     let checked = &document.checked;
     let (files, bytes) = (words::many(checked.files, "file"), words::bytes(checked.bytes));
