@@ -220,6 +220,27 @@ fn nonsense_is_refused_with_what_would_be_right() {
 }
 
 #[test]
+fn times_of_too_many_things_are_refused_instead_of_filling_the_memory() {
+    let lake = LittleLake::empty(Partitioning::Month);
+    let threads: Vec<_> = (1..=15)
+        .map(|id| {
+            let source = json!({"title": "x", "custom_attributes": {"Order": id}});
+            told(
+                id,
+                Timestamp::from_seconds(at("2025-03-01T00:00:00Z").timestamp() + id),
+                "0 customer: Hi",
+                &source,
+            )
+        })
+        .collect();
+    put(&lake.writer(), &threads);
+    let engine = lake.engine();
+    let params = json!({"group_by": ["hour", "attribute:Order"], "timeframe": "2025-03-01 to 2026-01-31"});
+    let refused = answer(&engine, &params).unwrap_err().to_string();
+    assert!(refused.starts_with("that is 121320 groups, and at most 100000 are counted"), "{refused}");
+}
+
+#[test]
 fn texts_from_outside_are_only_ever_texts() {
     let (_lake, engine) = company();
     let evil = "x' OR true; DROP VIEW conversations; --";

@@ -70,8 +70,13 @@ impl Analyst<'_> {
         };
         let total =
             group(&question, &directory, &now, &now.total, before.as_ref().map(|before| &before.total));
+        let earlier = before.as_ref().map(|before| (before, before.by_ids()));
         let groups = now.groups[..shown].iter().map(|row| {
-            let earlier = before.as_ref().map(|before| before.like(&question, &now, row));
+            let earlier = earlier.as_ref().map(|(before, by_ids)| {
+                let ids = before.ids_like(&question, &now, row);
+                let held = by_ids.get(ids.as_slice()).map(|row| (*row).clone());
+                held.unwrap_or_else(|| Row::empty(&question, ids, row.names.clone()))
+            });
             group(&question, &directory, &now, row, earlier.as_ref())
         });
         Ok(Answer {
@@ -122,9 +127,11 @@ impl Analyst<'_> {
             rows::rows(&table, question).into_iter().partition(|row| row.is_total);
         let total = totals.into_iter().next().unwrap_or_else(|| Row::empty(question, Vec::new(), Vec::new()));
         let grid = Grid::new(question, bucket, &spans, timeframe.zone);
-        let mut groups = grid.filled(question, groups);
-        grid.sort(question, &mut groups);
-        Ok(Measured { total, groups, spans, grid_ids: grid.spans(), start, timeframe: timeframe.clone() })
+        let mut groups = grid.filled(question, groups)?;
+        order::sort(question, &mut groups);
+        let ids = grid.into_spans();
+        let places = ids.iter().enumerate().map(|(place, id)| (id.clone(), place)).collect();
+        Ok(Measured { total, groups, spans, ids, places, start, timeframe: timeframe.clone() })
     }
 
     fn other(
@@ -148,28 +155,28 @@ struct Measured {
     total: Row,
     groups: Vec<Row>,
     spans: Vec<BucketSpan>,
-    /// The id of each span.
-    grid_ids: Vec<String>,
+    /// The id of each span, and the place of each id.
+    ids: Vec<String>,
+    places: HashMap<String, usize>,
     start: DateTime<Utc>,
     timeframe: Timeframe,
 }
 
 impl Measured {
-    fn span(&self, id: &str) -> Option<usize> {
-        self.grid_ids.iter().position(|known| known == id)
+    /// The groups by what they are.
+    fn by_ids(&self) -> HashMap<&[Option<String>], &Row> {
+        self.groups.iter().map(|row| (row.ids.as_slice(), row)).collect()
     }
 
-    /// The group of this period that a group of a later one is compared with: the same, but for its stretch of time,
-    /// which is the one in the same place.
-    fn like(&self, question: &Question, later: &Self, row: &Row) -> Row {
-        let time = question.group_by.iter().position(|by| by.bucket().is_some());
+    /// What a group of a later period is compared with here: the same, but for its stretch of time, which is the one
+    /// in the same place.
+    fn ids_like(&self, question: &Question, later: &Self, row: &Row) -> Vec<Option<String>> {
         let mut ids = row.ids.clone();
-        if let Some(time) = time {
-            let place = ids[time].as_deref().and_then(|id| later.span(id));
-            ids[time] = place.and_then(|place| self.grid_ids.get(place).cloned());
+        if let Some(time) = question.group_by.iter().position(|by| by.bucket().is_some()) {
+            let place = ids[time].as_ref().and_then(|id| later.places.get(id));
+            ids[time] = place.and_then(|place| self.ids.get(*place).cloned());
         }
-        let found = self.groups.iter().find(|row| row.ids == ids);
-        found.cloned().unwrap_or_else(|| Row::empty(question, ids, row.names.clone()))
+        ids
     }
 }
 
@@ -180,10 +187,8 @@ fn group(
     row: &Row,
     before: Option<&Row>,
 ) -> Group {
-    let spans: HashMap<&str, &BucketSpan> =
-        measured.grid_ids.iter().map(String::as_str).zip(&measured.spans).collect();
     let keys = question.group_by.iter().zip(row.ids.iter().zip(&row.names)).map(|(by, (id, name))| {
-        let span = by.bucket().and_then(|_| spans.get(id.as_deref()?).copied());
+        let span = by.bucket().and_then(|_| measured.spans.get(*measured.places.get(id.as_ref()?)?));
         match span {
             Some(span) => Key { id: id.clone(), name: span.label.clone(), is_partial: span.is_partial },
             None => {

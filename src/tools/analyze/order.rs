@@ -9,7 +9,11 @@ use chrono_tz::Tz;
 use super::dimension::By;
 use super::question::{OrderBy, Question};
 use super::rows::Row;
+use crate::tools::ToolError;
 use crate::tools::timeframe::{Bucket, BucketSpan};
+
+/// Groups of one answer at most, those without conversations included: each of them is held in memory.
+const MOST_GROUPS: usize = 100_000;
 
 /// All the groups that stretches of time and parts of the week can be, by the ids that queries give them.
 pub(super) struct Grid {
@@ -29,14 +33,14 @@ impl Grid {
     }
 
     /// The ids of the stretches of time.
-    pub(super) fn spans(&self) -> Vec<String> {
-        self.spans.clone()
+    pub(super) fn into_spans(self) -> Vec<String> {
+        self.spans
     }
 
     /// The groups, with one for each time at which nothing happened.
-    pub(super) fn filled(&self, question: &Question, mut groups: Vec<Row>) -> Vec<Row> {
+    pub(super) fn filled(&self, question: &Question, mut groups: Vec<Row>) -> Result<Vec<Row>, ToolError> {
         if self.domains.iter().all(Option::is_none) {
-            return groups;
+            return Ok(groups);
         }
         // What the other dimensions say, each once.
         let rest = |ids: &[Option<String>]| -> Vec<Option<String>> {
@@ -53,6 +57,14 @@ impl Grid {
         if others.is_empty() && self.domains.iter().all(Option::is_some) {
             others.insert(Vec::new(), vec![None; self.domains.len()]);
         }
+        let times: usize = self.domains.iter().flatten().map(Vec::len).product();
+        let count = times.saturating_mul(others.len());
+        if count > MOST_GROUPS {
+            return Err(ToolError::Refused(format!(
+                "that is {count} groups, and at most {MOST_GROUPS} are counted: group by a longer stretch of time or \
+                 by less, or choose a shorter timeframe"
+            )));
+        }
         let held: HashSet<Vec<Option<String>>> = groups.iter().map(|row| row.ids.clone()).collect();
         for (other, names) in others {
             for ids in self.combined(&other) {
@@ -61,7 +73,7 @@ impl Grid {
                 }
             }
         }
-        groups
+        Ok(groups)
     }
 
     /// All combinations of times with these groups of the other dimensions.
@@ -78,26 +90,26 @@ impl Grid {
             all.iter().flat_map(with).collect()
         })
     }
+}
 
-    /// Puts groups in the order asked for; those that are equal in that by their names.
-    pub(super) fn sort(&self, question: &Question, groups: &mut [Row]) {
-        let direction = |order: Ordering| if question.order.is_ascending { order } else { order.reverse() };
-        groups.sort_by(|a, b| {
-            let by_value = match question.order.by {
-                OrderBy::Groups => return direction(a.ids.cmp(&b.ids)),
-                OrderBy::Size => direction(a.size.cmp(&b.size)),
-                OrderBy::Metric(place) => {
-                    let value = |row: &Row| row.figures[place].first(question.metrics[place].first());
-                    match (value(a), value(b)) {
-                        (Some(a), Some(b)) => direction(a.total_cmp(&b)),
-                        // What has no value comes last whatever the order.
-                        (a, b) => b.is_some().cmp(&a.is_some()),
-                    }
+/// Puts groups in the order asked for; those that are equal in that by their names.
+pub(super) fn sort(question: &Question, groups: &mut [Row]) {
+    let direction = |order: Ordering| if question.order.is_ascending { order } else { order.reverse() };
+    groups.sort_by(|a, b| {
+        let by_value = match question.order.by {
+            OrderBy::Groups => return direction(a.ids.cmp(&b.ids)),
+            OrderBy::Size => direction(a.size.cmp(&b.size)),
+            OrderBy::Metric(place) => {
+                let value = |row: &Row| row.figures[place].first(question.metrics[place].first());
+                match (value(a), value(b)) {
+                    (Some(a), Some(b)) => direction(a.total_cmp(&b)),
+                    // What has no value comes last whatever the order.
+                    (a, b) => b.is_some().cmp(&a.is_some()),
                 }
-            };
-            by_value.then_with(|| a.ids.cmp(&b.ids))
-        });
-    }
+            }
+        };
+        by_value.then_with(|| a.ids.cmp(&b.ids))
+    });
 }
 
 /// What a query calls a stretch of time: its local first day, or the UTC moment its hour began.

@@ -34,10 +34,7 @@ impl Sql<'_> {
             sql.push_str("\n\nFROM total\n");
             return sql;
         }
-        sql.push_str(&format!(
-            ",\n\n{}\n\nFROM total UNION ALL FROM measured\n",
-            self.measured(&figures, "")
-        ));
+        sql.push_str(&format!(",\n\n{}\n\nFROM total UNION ALL FROM measured\n", self.measured(&figures)));
         sql
     }
 
@@ -81,7 +78,7 @@ impl Sql<'_> {
     }
 
     /// Groups are named first and counted then, so that a list becomes several groups of one conversation.
-    fn measured(&self, figures: &str, condition: &str) -> String {
+    fn measured(&self, figures: &str) -> String {
         let places: Vec<usize> = (0..self.question.group_by.len()).collect();
         let shown: String = self
             .question
@@ -97,7 +94,7 @@ impl Sql<'_> {
             .collect();
         let by = places.iter().map(|place| format!("g{place}")).collect::<Vec<_>>().join(", ");
         format!(
-            "grouped AS (\n    SELECT *, {}\n    FROM selected\n),\n\nmeasured AS (\n    SELECT false AS is_total{shown}, {figures}\n    FROM grouped{condition}\n    GROUP BY {by}\n)",
+            "grouped AS (\n    SELECT *, {}\n    FROM selected\n),\n\nmeasured AS (\n    SELECT false AS is_total{shown}, {figures}\n    FROM grouped\n    GROUP BY {by}\n)",
             self.keys().join(", ")
         )
     }
