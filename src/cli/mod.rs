@@ -6,6 +6,7 @@ mod demo;
 mod init;
 mod keep;
 mod query;
+mod selection;
 mod sync;
 mod usage;
 pub mod when;
@@ -15,11 +16,12 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-pub use analyze::{AnalyzeArgs, ClockArg, DirectionArg, FilterArgs};
+pub use analyze::AnalyzeArgs;
 pub use demo::{DemoArgs, DemoCommand, DemoNumbers, DemoServeArgs, DemoWorkspaceArgs};
 pub use init::InitArgs;
 pub use keep::{CompletionsArgs, DoctorArgs, LogsArgs, ResetArgs, VerifyArgs};
 pub use query::{QueryArgs, QueryFormat, QuerySource};
+pub use selection::{ClockArg, DirectionArg, FilterArgs, PeriodArgs};
 pub use sync::{SyncArgs, SyncScope};
 pub use usage::{ORIENTATION, UsageError};
 

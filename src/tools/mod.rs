@@ -4,9 +4,15 @@
 //! environment or asks the clock.
 
 pub mod analyze;
+mod clock;
+mod directory;
 mod error;
+mod filter;
 mod freshness;
 pub mod timeframe;
+mod zone;
 
+pub use clock::Clock;
 pub use error::ToolError;
+pub use filter::{Direction, Filters};
 pub use freshness::{Covered, Freshness};

@@ -6,8 +6,8 @@ use super::figures::Column;
 use crate::format::chart::{self, Style};
 use crate::format::{cut, visible};
 use crate::printer::Look;
-use crate::tools::Covered;
 use crate::tools::analyze::{Answer, Group, Period};
+use crate::tools::{Clock, Covered};
 
 /// What stands between columns.
 const GAP: &str = "  ";
@@ -135,9 +135,9 @@ pub(super) fn about(answer: &Answer, look: Look) -> String {
 
 fn said(title: &str, period: &Period) -> String {
     let clock = match period.by {
-        crate::tools::analyze::Clock::Created => "conversations created",
-        crate::tools::analyze::Clock::Closed => "conversations last closed",
-        crate::tools::analyze::Clock::FirstReplied => "conversations first replied to",
+        Clock::Created => "conversations created",
+        Clock::Closed => "conversations last closed",
+        Clock::FirstReplied => "conversations first replied to",
     };
     format!("{title}: {clock} from {}; {}", period.shown, period.words)
 }

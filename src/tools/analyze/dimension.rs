@@ -2,9 +2,9 @@
 //!
 //! A dimension is an expression over `conversation_metrics` that names the group of a conversation, or the groups.
 
-use super::directory::{Directory, Kind};
 use crate::engine::literal;
 use crate::tools::ToolError;
+use crate::tools::directory::{Directory, Kind};
 use crate::tools::timeframe::Bucket;
 
 /// Something to group by.

@@ -5,8 +5,6 @@
 
 mod answer;
 mod dimension;
-mod directory;
-mod filter;
 mod metric;
 mod order;
 mod question;
@@ -21,16 +19,15 @@ use chrono_tz::Tz;
 
 pub use answer::{Answer, Definition, Figure, Group, Key, Period, Value};
 pub use dimension::{DIMENSIONS, Dimension};
-pub use filter::{Direction, Filters};
 pub use metric::{METRICS, Metric};
-pub use question::{AnalyzeParams, Clock};
+pub use question::AnalyzeParams;
 
+use super::directory::Directory;
 use super::timeframe::{BucketSpan, Timeframe};
-use super::{Freshness, ToolError};
+use super::{Clock, Freshness, ToolError};
 use crate::engine::{Engine, QueryOptions};
 use crate::lake::State;
 use crate::model::{Conversation, Row as _};
-use directory::Directory;
 use order::Grid;
 use question::Question;
 use rows::Row;

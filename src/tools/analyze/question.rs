@@ -6,10 +6,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::dimension::By;
-use super::filter::Filters;
 use super::metric::Asked;
-use crate::tools::ToolError;
+use crate::tools::clock::Clock;
+use crate::tools::error::ToolError;
+use crate::tools::filter::Filters;
 use crate::tools::timeframe::{Timeframe, TimeframeInput};
+use crate::tools::zone::named_zone;
 
 /// Groups returned if nobody says how many: of people and things, and of stretches of time, which nobody wants cut.
 const GROUPS: usize = 50;
@@ -44,29 +46,6 @@ pub struct AnalyzeParams {
     pub ascending: Option<bool>,
     /// Groups at most, 50 without it (1,000 of stretches of time); the rest comes as one group, other.
     pub limit: Option<usize>,
-}
-
-/// Which time of a conversation places it in a period.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Clock {
-    /// When it began.
-    #[default]
-    Created,
-    /// When it was last closed.
-    Closed,
-    /// When a teammate first replied.
-    FirstReplied,
-}
-
-impl Clock {
-    pub(super) fn column(self) -> &'static str {
-        match self {
-            Self::Created => "created_at",
-            Self::Closed => "last_close_at",
-            Self::FirstReplied => "first_teammate_reply_at",
-        }
-    }
 }
 
 /// What the parameters mean.
@@ -138,21 +117,6 @@ impl Question {
         let filters = params.filters.clone();
         Ok(Self { metrics, group_by, filters, timeframe, previous, clock: params.by, order, limit })
     }
-}
-
-/// A zone by its name in the IANA database.
-fn named_zone(name: &str) -> Result<Tz, ToolError> {
-    let found = chrono_tz::TZ_VARIANTS.iter().find(|zone| zone.name().eq_ignore_ascii_case(name.trim()));
-    found.copied().ok_or_else(|| {
-        let known = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
-        match ToolError::unknown("time zone", name, known) {
-            ToolError::Unknown { kind, name, meant, .. } => {
-                let known = ["Europe/Berlin", "America/New_York", "Asia/Tokyo", "UTC"].map(str::to_owned);
-                ToolError::Unknown { kind, name, meant, known: known.into() }
-            }
-            other => other,
-        }
-    })
 }
 
 fn check(metrics: &[Asked], group_by: &[By]) -> Result<(), ToolError> {

@@ -6,9 +6,10 @@
 use chrono::{DateTime, Utc};
 
 use super::dimension::By;
-use super::question::{Clock, Question};
+use super::question::Question;
 use super::zone::{local, timestamp};
 use crate::engine::literal;
+use crate::tools::Clock;
 use crate::tools::timeframe::{Bucket, Timeframe};
 
 /// Of one period: the groups and the total, with `is_total`, `g0 …` and `l0 …` before the figures of the metrics.

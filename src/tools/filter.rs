@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::directory::{Directory, Kind};
+use super::error::ToolError;
 use crate::engine::literal;
-use crate::tools::ToolError;
 
 /// Which conversations count. Several values of one filter are alternatives; several filters must all hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

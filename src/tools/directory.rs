@@ -2,8 +2,8 @@
 
 use arrow::array::AsArray;
 
+use super::error::ToolError;
 use crate::engine::{Engine, QueryOptions};
-use crate::tools::ToolError;
 
 /// What an id is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +37,7 @@ struct Entry {
     email: String,
 }
 
-const SQL: &str = include_str!("../../../sql/directory.sql");
+const SQL: &str = include_str!("../../sql/directory.sql");
 
 impl Directory {
     pub(super) fn load(engine: &Engine, options: &QueryOptions) -> Result<Self, ToolError> {
