@@ -22,3 +22,4 @@ pub mod nearest;
 pub mod printer;
 pub mod sync;
 pub mod tools;
+pub mod zone;

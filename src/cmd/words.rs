@@ -2,18 +2,7 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-/// A number with its thousands apart: `12,345`.
-pub(super) fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
+pub(super) use crate::format::chart::count;
 
 /// A number of things: `1 message`, `2 messages`, `2 companies`.
 pub(super) fn many(number: u64, thing: &str) -> String {
@@ -83,9 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_have_their_thousands_apart() {
-        let texts = [0, 999, 1_000, 12_345, 1_234_567].map(count);
-        assert_eq!(texts, ["0", "999", "1,000", "12,345", "1,234,567"]);
+    fn several_things_have_another_name_than_one() {
         assert_eq!((many(1, "day"), many(2, "day")), ("1 day".to_owned(), "2 days".to_owned()));
         assert_eq!(
             (many(1, "company"), many(0, "company")),

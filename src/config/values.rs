@@ -11,7 +11,7 @@ use reqwest::Url;
 use secrecy::SecretString;
 
 use crate::intercom::Region;
-use crate::nearest::nearest;
+use crate::zone::zone_named;
 
 /// What a setting accepts, for the error about a value it does not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -210,12 +210,10 @@ pub fn switch(text: &str) -> Result<bool, NotAllowed> {
 
 /// A time zone by its IANA name, in any letter case.
 pub fn timezone(text: &str) -> Result<Tz, NotAllowed> {
-    if let Some(zone) = chrono_tz::TZ_VARIANTS.iter().find(|zone| zone.name().eq_ignore_ascii_case(text)) {
-        return Ok(*zone);
-    }
-    let close = nearest(text, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()));
-    let meant = close.map(|name| format!("; did you mean {name}?")).unwrap_or_default();
-    not_allowed(format!("an IANA time zone name such as Europe/Berlin or UTC{meant}"))
+    zone_named(text).or_else(|meant| {
+        let meant = meant.map(|name| format!("; did you mean {name}?")).unwrap_or_default();
+        not_allowed(format!("an IANA time zone name such as Europe/Berlin or UTC{meant}"))
+    })
 }
 
 /// The code of a workspace as its URLs show it, such as `abc12def`.

@@ -41,6 +41,14 @@ impl Output for CsvOutput<'_> {
     }
 }
 
+/// A line of cells.
+pub(crate) fn csv_line<T: AsRef<str>>(cells: impl Iterator<Item = Option<T>>) -> String {
+    let mut line = Vec::new();
+    // Memory can be written to, and texts are texts.
+    let _ = write_line(&mut line, cells);
+    String::from_utf8(line).unwrap_or_default()
+}
+
 fn write_line<T: AsRef<str>>(out: &mut dyn Write, cells: impl Iterator<Item = Option<T>>) -> io::Result<()> {
     for (index, cell) in cells.enumerate() {
         if index > 0 {

@@ -22,6 +22,7 @@ mod zone;
 
 use std::io::Write;
 
+pub(crate) use csv::csv_line;
 pub use cut::cut;
 pub use table::{TableLook, TableNotes, TableOutput};
 pub use visible::visible;

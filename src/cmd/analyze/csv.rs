@@ -1,5 +1,6 @@
 //! An answer as comma-separated values: one row for each group, numbers without units.
 
+use crate::format::csv_line;
 use crate::tools::analyze::{Answer, Figure, Group, Value};
 
 /// The groups, or the total if nothing was grouped; `other` stands last.
@@ -76,9 +77,5 @@ fn columns(figure: &Figure) -> Vec<(String, String)> {
 }
 
 fn line(cells: &[String]) -> String {
-    let quoted = cells.iter().map(|cell| match cell.contains([',', '"', '\n', '\r']) {
-        true => format!("\"{}\"", cell.replace('"', "\"\"")),
-        false => cell.clone(),
-    });
-    format!("{}\n", quoted.collect::<Vec<_>>().join(","))
+    csv_line(cells.iter().map(|cell| (!cell.is_empty()).then_some(cell)))
 }

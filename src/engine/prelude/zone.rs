@@ -6,10 +6,10 @@ use std::sync::Arc;
 use arrow::array::{Array, AsArray, RecordBatch, StringArray, TimestampMicrosecondArray};
 use arrow::datatypes::{DataType, TimeUnit, TimestampMicrosecondType};
 use chrono::{DateTime, Duration, LocalResult, NaiveDateTime, Offset, TimeZone};
-use chrono_tz::{TZ_VARIANTS, Tz};
+use chrono_tz::Tz;
 use duckdb::vscalar::{ArrowFunctionSignature, VArrowScalar};
 
-use crate::nearest::nearest;
+use crate::zone::{EXAMPLES, zone_named};
 
 /// `timezone(zone, TIMESTAMP)`: the moment at which the clocks of the zone show that time.
 /// `timezone(zone, TIMESTAMP WITH TIME ZONE)`: what they show at that moment.
@@ -54,7 +54,7 @@ fn shifted(
         };
         let zone = match known {
             Some((of, zone)) if of == name => zone,
-            _ => zone_named(name)?,
+            _ => zone(name)?,
         };
         known = Some((name, zone));
         let is_infinite = time == i64::MAX || time == -i64::MAX;
@@ -90,22 +90,15 @@ fn offset_before_gap(local: NaiveDateTime, zone: Tz) -> Option<<Tz as TimeZone>:
     })
 }
 
-fn zone_named(name: &str) -> Result<Tz, Box<dyn Error>> {
-    let exact = name.parse().ok();
-    let found =
-        exact.or_else(|| TZ_VARIANTS.iter().copied().find(|zone| zone.name().eq_ignore_ascii_case(name)));
-    found.ok_or_else(|| {
+fn zone(name: &str) -> Result<Tz, Box<dyn Error>> {
+    zone_named(name).map_err(|meant| {
         let short: String = name.chars().take(50).collect();
-        let names = TZ_VARIANTS.iter().map(|zone| zone.name());
-        // "Berlin" means "Europe/Berlin"; else a slip of the finger.
-        let city = TZ_VARIANTS.iter().map(|zone| zone.name()).find(|zone| {
-            zone.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(&short.replace(' ', "_")))
-        });
-        match city.or_else(|| nearest(&short, names)) {
-            Some(close) => format!("there is no time zone '{short}'; did you mean '{close}'?"),
-            None => format!(
-                "there is no time zone '{short}'; write it like 'Europe/Berlin', 'America/New_York' or 'UTC'"
-            ),
+        match meant {
+            Some(meant) => format!("there is no time zone '{short}'; did you mean '{meant}'?"),
+            None => {
+                let examples = EXAMPLES.map(|name| format!("'{name}'")).join(", ");
+                format!("there is no time zone '{short}'; write it like {examples}")
+            }
         }
         .into()
     })
@@ -138,14 +131,14 @@ mod tests {
 
     #[test]
     fn an_unknown_zone_is_told_with_an_example() {
-        let error = |name: &str| zone_named(name).unwrap_err().to_string();
+        let error = |name: &str| zone(name).unwrap_err().to_string();
         assert_eq!(error("Berlin"), "there is no time zone 'Berlin'; did you mean 'Europe/Berlin'?");
         assert_eq!(
             error("Europe/Berln"),
             "there is no time zone 'Europe/Berln'; did you mean 'Europe/Berlin'?"
         );
         assert_eq!(error("new york"), "there is no time zone 'new york'; did you mean 'America/New_York'?");
-        assert!(error("somewhere over the rainbow").contains("'America/New_York' or 'UTC'"));
-        assert_eq!(zone_named("europe/berlin").unwrap(), Tz::Europe__Berlin);
+        assert!(error("somewhere over the rainbow").contains("'America/New_York', 'UTC'"));
+        assert_eq!(zone("europe/berlin").unwrap(), Tz::Europe__Berlin);
     }
 }
