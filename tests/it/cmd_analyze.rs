@@ -31,8 +31,8 @@ fn people_get_a_table_a_chart_and_what_the_figures_mean() {
     total               2 min  12  100.0 % (12 of 12)
 
     Period: conversations created from 2026-01-01 00:00 to 2026-01-02 00:00 (UTC); 2026-01-01
-    first_response_seconds: Calendar time from the first customer message to the first teammate's reply;
-      conversations without one are left out, so read response_rate beside it.
+    first_response_seconds: Calendar time from the first customer message to the first teammate's reply,
+      of inbound conversations; those without one are left out, so read response_rate beside it.
     response_rate: Inbound conversations with a teammate's reply, of all inbound ones.
     state: open, closed or snoozed, now.
     INCOMPLETE: none of this period was synced completely; run `fi sync`

@@ -14,10 +14,10 @@
 -- inbound_count BIGINT: Those a customer began.
 -- resolved_count BIGINT: Inbound ones closed now.
 -- resolution_rate DOUBLE: resolved_count divided by inbound_count.
--- replied_count BIGINT: Those with a first reply by a teammate, whoever it was.
--- first_response_p50_seconds DOUBLE: Median time to that reply, calendar time. Unit: seconds.
--- first_response_p90_seconds DOUBLE: The time nine of ten were answered in. Unit: seconds.
--- resolution_p50_seconds DOUBLE: Median time to the last close of those closed now. Unit: seconds.
+-- replied_count BIGINT: Inbound ones a teammate replied to, whoever it was.
+-- first_response_p50_seconds DOUBLE: Median time to that first reply, calendar time. Unit: seconds.
+-- first_response_p90_seconds DOUBLE: The time nine of ten of them were answered in. Unit: seconds.
+-- resolution_p50_seconds DOUBLE: Median time to the last close of inbound ones closed now. Unit: seconds.
 -- reopened_count BIGINT: Those opened again after a close.
 -- rated_count BIGINT: Those with a rating.
 -- positive_count BIGINT: Those rated 4 or 5.
@@ -37,10 +37,10 @@ measured AS (
         count(*) FILTER (is_inbound) AS inbound_count,
         count(*) FILTER (is_inbound AND is_closed) AS resolved_count,
         resolved_count / nullif(inbound_count, 0) AS resolution_rate,
-        count(first_response_seconds) AS replied_count,
-        quantile_cont(first_response_seconds, 0.5) AS first_response_p50_seconds,
-        quantile_cont(first_response_seconds, 0.9) AS first_response_p90_seconds,
-        quantile_cont(resolution_seconds, 0.5) AS resolution_p50_seconds,
+        count(first_response_seconds) FILTER (is_inbound) AS replied_count,
+        quantile_cont(first_response_seconds, 0.5) FILTER (is_inbound) AS first_response_p50_seconds,
+        quantile_cont(first_response_seconds, 0.9) FILTER (is_inbound) AS first_response_p90_seconds,
+        quantile_cont(resolution_seconds, 0.5) FILTER (is_inbound) AS resolution_p50_seconds,
         count(*) FILTER (was_reopened) AS reopened_count,
         count(rating) AS rated_count,
         count(*) FILTER (rating >= 4) AS positive_count,

@@ -8,8 +8,9 @@
 -- weekday_number BIGINT: 1 for Monday to 7 for Sunday.
 -- hour_of_day BIGINT: 0 to 23 (UTC).
 -- created_count BIGINT: Inbound conversations that began.
--- first_replied_count BIGINT: Conversations a teammate first replied to.
--- first_response_p50_seconds DOUBLE: Median time to a teammate's first reply to those that began. Unit: seconds.
+-- first_replied_count BIGINT: Inbound conversations a teammate first replied to.
+-- replied_count BIGINT: Those that began in it and got a teammate's reply, whenever that was.
+-- first_response_p50_seconds DOUBLE: Median time to that first reply, calendar time. Unit: seconds.
 WITH
 
 metrics AS (SELECT * FROM conversation_metrics),
@@ -26,6 +27,7 @@ created AS (
         isodow(created_at) AS weekday_number,
         hour(created_at) AS hour_of_day,
         count(*) AS created_count,
+        count(first_response_seconds) AS replied_count,
         quantile_cont(first_response_seconds, 0.5) AS first_response_p50_seconds
     FROM metrics
     WHERE is_inbound
@@ -38,7 +40,7 @@ replied AS (
         hour(first_teammate_reply_at) AS hour_of_day,
         count(*) AS first_replied_count
     FROM metrics
-    WHERE first_teammate_reply_at IS NOT NULL
+    WHERE is_inbound AND first_teammate_reply_at IS NOT NULL
     GROUP BY ALL
 ),
 
@@ -47,6 +49,7 @@ final AS (
         weekday_number, hour_of_day,
         coalesce(created_count, 0) AS created_count,
         coalesce(first_replied_count, 0) AS first_replied_count,
+        coalesce(replied_count, 0) AS replied_count,
         first_response_p50_seconds
     FROM hours
     LEFT JOIN created USING (weekday_number, hour_of_day)

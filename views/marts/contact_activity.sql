@@ -13,10 +13,11 @@
 -- inbound_count BIGINT: Those it began, or answered before a teammate wrote.
 -- open_count BIGINT: Those not closed.
 -- unanswered_count BIGINT: Those whose last message by the customer nobody answered.
--- customer_message_count HUGEINT: Messages by customers, of those held.
+-- customer_message_count BIGINT: Messages by customers, of those held.
 -- first_conversation_at TIMESTAMP: When the first began (UTC).
 -- last_conversation_at TIMESTAMP: When the latest began (UTC).
--- first_response_p50_seconds DOUBLE: Median time to a teammate's first reply, calendar time. Unit: seconds.
+-- replied_count BIGINT: Inbound ones a teammate replied to.
+-- first_response_p50_seconds DOUBLE: Median time to that first reply, calendar time. Unit: seconds.
 -- rated_count BIGINT: Those with a rating.
 -- rating_avg DOUBLE: The mean rating, 1 to 5.
 WITH
@@ -33,10 +34,11 @@ final AS (
         count(*) FILTER (is_inbound) AS inbound_count,
         count(*) FILTER (NOT is_closed) AS open_count,
         count(*) FILTER (is_unanswered) AS unanswered_count,
-        sum(customer_message_count) AS customer_message_count,
+        sum(customer_message_count)::BIGINT AS customer_message_count,
         min(created_at) AS first_conversation_at,
         max(created_at) AS last_conversation_at,
-        quantile_cont(first_response_seconds, 0.5) AS first_response_p50_seconds,
+        count(first_response_seconds) FILTER (is_inbound) AS replied_count,
+        quantile_cont(first_response_seconds, 0.5) FILTER (is_inbound) AS first_response_p50_seconds,
         count(rating) AS rated_count,
         avg(rating) AS rating_avg
     FROM metrics

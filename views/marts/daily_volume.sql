@@ -10,7 +10,7 @@
 -- created_count BIGINT: Conversations that began.
 -- inbound_count BIGINT: Those a customer began.
 -- outbound_count BIGINT: Those a teammate, bot or campaign began and no customer answered before a teammate wrote.
--- first_replied_count BIGINT: Conversations a teammate first replied to.
+-- first_replied_count BIGINT: Inbound conversations a teammate first replied to.
 -- closed_count BIGINT: Conversations closed for the last time, and closed now.
 WITH
 
@@ -29,7 +29,7 @@ created AS (
 replied AS (
     SELECT first_teammate_reply_at::DATE AS day, count(*) AS first_replied_count
     FROM metrics
-    WHERE first_teammate_reply_at IS NOT NULL
+    WHERE is_inbound AND first_teammate_reply_at IS NOT NULL
     GROUP BY day
 ),
 

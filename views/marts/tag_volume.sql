@@ -12,8 +12,11 @@
 -- all_conversation_count BIGINT: All conversations that began in the month, tagged or not.
 -- share DOUBLE: conversation_count divided by all_conversation_count.
 -- open_count BIGINT: Those not closed.
--- first_response_p50_seconds DOUBLE: Median time to a teammate's first reply, calendar time. Unit: seconds.
--- resolution_p50_seconds DOUBLE: Median time to the last close of those closed now. Unit: seconds.
+-- inbound_count BIGINT: Those a customer began.
+-- replied_count BIGINT: Inbound ones a teammate replied to.
+-- first_response_p50_seconds DOUBLE: Median time to that first reply, calendar time. Unit: seconds.
+-- resolved_count BIGINT: Inbound ones closed now.
+-- resolution_p50_seconds DOUBLE: Median time to their last close. Unit: seconds.
 -- rated_count BIGINT: Those with a rating.
 -- positive_count BIGINT: Those rated 4 or 5.
 -- csat DOUBLE: positive_count divided by rated_count.
@@ -45,8 +48,11 @@ measured AS (
         date_trunc('month', created_at)::DATE AS month_began_on,
         count(*) AS conversation_count,
         count(*) FILTER (NOT is_closed) AS open_count,
-        quantile_cont(first_response_seconds, 0.5) AS first_response_p50_seconds,
-        quantile_cont(resolution_seconds, 0.5) AS resolution_p50_seconds,
+        count(*) FILTER (is_inbound) AS inbound_count,
+        count(first_response_seconds) FILTER (is_inbound) AS replied_count,
+        quantile_cont(first_response_seconds, 0.5) FILTER (is_inbound) AS first_response_p50_seconds,
+        count(*) FILTER (is_inbound AND is_closed) AS resolved_count,
+        quantile_cont(resolution_seconds, 0.5) FILTER (is_inbound) AS resolution_p50_seconds,
         count(rating) AS rated_count,
         count(*) FILTER (rating >= 4) AS positive_count
     FROM tagged
@@ -62,7 +68,10 @@ final AS (
         all_conversation_count,
         conversation_count / all_conversation_count AS share,
         open_count,
+        inbound_count,
+        replied_count,
         first_response_p50_seconds,
+        resolved_count,
         resolution_p50_seconds,
         rated_count,
         positive_count,

@@ -31,9 +31,9 @@ pub(super) struct Answers {
     pub(super) weekly_volume: Vec<Bar>,
     /// Conversations that carry each of the busiest tags.
     pub(super) busiest_tags: Vec<Bar>,
-    /// The median time to a teammate's first reply, by Intercom's statistics.
+    /// The median time to a teammate's first reply, of inbound conversations.
     pub(super) median_first_response_seconds: Option<u64>,
-    /// Conversations a teammate replied to.
+    /// Inbound conversations a teammate replied to.
     pub(super) answered_count: u64,
 }
 

@@ -119,7 +119,7 @@ fn figures(printer: &Printer, outcome: &Outcome) -> Vec<String> {
     lines.extend(chart(&answers.weekly_volume, look));
     lines.extend([String::new(), title("Busiest tags")]);
     lines.extend(chart(&answers.busiest_tags, look));
-    lines.extend([String::new(), title("Median time to the first reply, by Intercom's own statistics")]);
+    lines.extend([String::new(), title("Median time to a teammate's first reply, of inbound conversations")]);
     lines.push(match answers.median_first_response_seconds {
         Some(seconds) => format!(
             "  {} over {}",
