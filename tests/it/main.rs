@@ -57,6 +57,7 @@ mod lake_parquet;
 mod lake_rows;
 mod lake_spool;
 mod logs;
+mod marts_backlog;
 mod marts_inbound;
 mod marts_metrics;
 mod marts_oracle;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::DateTime;
 use chrono_tz::Tz;
 
-use crate::support::little_lake::{noon, written};
+use crate::support::little_lake::{ask, noon, written};
 use crate::support::oracle;
 use crate::support::world::World;
 use fastintercom::demo::{ApiVersion, Workspace};
@@ -57,9 +57,20 @@ async fn every_column_equals_an_independent_computation_over_5000_conversations(
     }
     assert!(wrong.is_empty(), "{} wrong, like {:?}", wrong.len(), &wrong[..wrong.len().min(10)]);
     assert_eq!(expected.len(), 0, "conversations without a row");
+    nobody_waits_unseen(&engine);
     aggregates(&engine, &company, now);
     let never_met: Vec<_> = met.iter().filter(|(_, count)| **count == 0).collect();
     assert!(never_met.is_empty(), "the company shows nothing of {never_met:?}");
+}
+
+/// The backlog says of everybody who is unanswered since when, also of those Intercom does not.
+fn nobody_waits_unseen(engine: &Engine) {
+    let waiting = "SELECT count(*) FILTER (waiting_since_at IS NULL), count(*) FILTER (waiting_since_source <> 'intercom') > 0
+        FROM backlog WHERE is_unanswered";
+    assert_eq!(ask(engine, waiting), "0,true");
+    let before_the_message =
+        "SELECT count(*) FROM backlog WHERE waiting_since_at < created_at OR waiting_seconds > age_seconds";
+    assert_eq!(ask(engine, before_the_message), "0");
 }
 
 /// What a group of conversations comes to: how many, and the times of first replies and last closes of inbound ones.

@@ -110,7 +110,7 @@ fn the_backlog_is_as_old_as_the_last_sync_of_everything() {
             age_seconds
          FROM backlog ORDER BY conversation_id",
         &format!(
-            "2,open,Ben,Support,true,{},{}\n3,open,Ada,,false,,{}\n5,open,,,true,,86400",
+            "2,open,Ben,Support,true,{},{}\n3,open,Ada,,false,,{}\n5,open,,,true,86400,86400",
             32 * DAY - 9 * HOUR - 2060,
             32 * DAY - 9 * HOUR - 60,
             32 * DAY - 10 * HOUR

@@ -127,6 +127,12 @@ impl<'a> Oracle<'a> {
         if is_beginning_held { held } else { self.stat("first_contact_reply_at") }
     }
 
+    fn last_customer(&self) -> Option<i64> {
+        let held = self.at(self.messages(By::Customer).next_back());
+        let said = [self.stat("last_contact_reply_at"), self.first_customer()].into_iter().flatten();
+        if self.is_whole { held } else { said.chain(held).max() }
+    }
+
     fn first_reply(&self, by: By) -> Option<usize> {
         let customer = self.messages(By::Customer).next()?;
         self.replies(by).find(|index| *index > customer)
@@ -228,6 +234,7 @@ impl<'a> Oracle<'a> {
             ("started_by", format!("{:?}", self.events[0].by).to_lowercase()),
             ("is_inbound", self.is_inbound().to_string()),
             ("first_customer_message_at", text(first_customer)),
+            ("last_customer_message_at", text(self.last_customer())),
             ("first_teammate_reply_at", text(first_teammate)),
             ("first_bot_reply_at", text(first_bot)),
             ("first_response_seconds", text(since(first_teammate))),

@@ -33,6 +33,7 @@
 -- custom_attributes VARCHAR: The workspace's own attributes, as JSON.
 -- is_ticket BOOLEAN: Whether it is the conversation side of a ticket.
 -- first_customer_message_at TIMESTAMP: The earliest message by a customer, the opening one included (UTC).
+-- last_customer_message_at TIMESTAMP: The latest message by a customer, the opening one included (UTC).
 -- first_teammate_reply_at TIMESTAMP: The earliest reply by a teammate, notes excluded, to a customer (UTC).
 -- first_bot_reply_at TIMESTAMP: The earliest reply by a bot to a customer (UTC).
 -- first_response_seconds BIGINT: From the first customer message to the first teammate's reply. Unit: seconds.
@@ -51,7 +52,7 @@
 -- was_reopened BOOLEAN: Whether that happened.
 -- is_resolved_on_first_contact BOOLEAN: Whether it is closed, was never reopened, and at most one teammate replied; NULL when not all messages are held.
 -- is_unanswered BOOLEAN: Whether it is inbound, not closed, and nobody replied after the customer's last message.
--- waiting_since_at TIMESTAMP: Since when a customer has been waiting for a teammate (UTC).
+-- waiting_since_at TIMESTAMP: Since when a customer has been waiting for a teammate, as Intercom says; bots do not end it (UTC).
 -- waiting_seconds BIGINT: How long that was at the last sync. Unit: seconds.
 -- age_seconds BIGINT: How long ago it began, at the last sync. Unit: seconds.
 -- snoozed_until_at TIMESTAMP: When a snooze ends (UTC).
@@ -97,6 +98,10 @@ timed AS (
             WHEN is_beginning_held THEN thread_first_customer_message_at
             ELSE coalesce(stat_first_contact_reply_at, first_contact_reply_at)
         END AS first_customer_message_at,
+        CASE
+            WHEN is_whole THEN thread_last_customer_message_at
+            ELSE greatest(thread_last_customer_message_at, stat_last_contact_reply_at, first_customer_message_at)
+        END AS last_customer_message_at,
         CASE WHEN is_whole THEN thread_first_teammate_reply_at ELSE stat_first_admin_reply_at END
             AS first_teammate_reply_at,
         CASE WHEN is_whole THEN thread_first_bot_reply_at END AS first_bot_reply_at,
@@ -137,8 +142,8 @@ final AS (
         contact_email, company_id, company_name, admin_assignee_id, team_assignee_id,
         CASE WHEN is_whole THEN thread_first_replier_id END AS first_replier_id,
         CASE WHEN is_whole THEN thread_replier_ids END AS replier_ids,
-        tags, topics, custom_attributes, is_ticket, first_customer_message_at, first_teammate_reply_at,
-        first_bot_reply_at,
+        tags, topics, custom_attributes, is_ticket, first_customer_message_at, last_customer_message_at,
+        first_teammate_reply_at, first_bot_reply_at,
         date_diff('second', first_customer_message_at, first_teammate_reply_at) AS first_response_seconds,
         date_diff('second', first_customer_message_at, least(first_teammate_reply_at, first_bot_reply_at))
             AS first_any_response_seconds,
