@@ -37,8 +37,8 @@ fn the_demo_shows_a_company_with_real_answers() {
       feature request 2 ████████████████████████
       import          2 ████████████████████████
 
-    Median time to the first reply, by Intercom's own statistics
-      # min # s over 53 conversations
+    Median time to a teammate's first reply, of inbound conversations
+      # min # s over 51 conversations
 
     Next
       fi --home $DIR/home/demo status
@@ -56,7 +56,7 @@ fn the_demo_shows_a_company_with_real_answers() {
     Synced Larkspur in # s
       fetched  60 conversations
       asked    77 requests
-      holding  60 conversations, 538 messages, 23 contacts in # kB
+      holding  60 conversations, 556 messages, 23 contacts in # kB
     "#);
 }
 

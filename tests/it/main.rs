@@ -20,6 +20,7 @@ mod cmd_keep;
 mod cmd_sync;
 mod config;
 mod demo_changes;
+mod demo_company;
 mod demo_faults;
 mod demo_lists;
 mod demo_openapi;

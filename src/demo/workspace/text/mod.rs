@@ -106,7 +106,19 @@ mod tests {
     fn every_language_has_every_section_of_every_topic() {
         let common =
             ["hello", "bye", "ack", "thanks", "closing", "chase", "human", "again", "patience", "bot"];
-        let also = ["confirm", "rate", "praise", "gripe", "reminder", "context", "advice"];
+        let also = [
+            "confirm",
+            "rate",
+            "quick",
+            "praise",
+            "middling",
+            "slow",
+            "gripe",
+            "complaint",
+            "reminder",
+            "context",
+            "advice",
+        ];
         for (language, book) in LANGUAGES.iter().zip(BOOKS.iter()) {
             for section in common.iter().chain(&also) {
                 assert!(book.common.get(section).is_some_and(|p| !p.is_empty()), "{language} {section}");

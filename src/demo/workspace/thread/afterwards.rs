@@ -83,6 +83,10 @@ impl Script<'_> {
         if self.conversation.state == State::Closed {
             let author = Author::Admin(self.agent);
             self.push(PartKind::NoteAndReopen, author, Some("<p>we should look at this again</p>".into()));
+            if self.draw.chance(900) {
+                self.wait_for_agent(DAY);
+                self.push(PartKind::Close, author, None);
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! The attributes and topics Intercom and the company keep about a finished conversation.
 
 use super::Script;
+use crate::demo::workspace::calendar::HOUR;
 use crate::demo::workspace::entity::*;
 use crate::demo::workspace::topics::TOPICS;
 use serde_json::json;
@@ -31,12 +32,15 @@ impl Script<'_> {
             self.set("Auto-translated", json!(true));
         }
         if self.conversation.state == State::Closed && self.draw.chance(600) {
-            let score = self.draw.between(1, 5);
+            let rated = self.conversation.rating.as_ref().and_then(|rating| rating.rating);
+            let score = rated.unwrap_or_else(|| self.satisfaction());
             self.set("CX Score rating", json!(score));
-            self.set(
-                "CX Score explanation",
-                json!(if score > 3 { "Solved quickly." } else { "The customer had to wait." }),
-            );
+            let explanation = match score {
+                4.. => "Solved quickly.",
+                _ if self.first_wait() >= HOUR => "The customer had to wait.",
+                _ => "The answer did not help at first.",
+            };
+            self.set("CX Score explanation", json!(explanation));
         }
         self.rare_attributes();
         self.topics();

@@ -1,4 +1,4 @@
-//! The usual story: a customer writes, teammates answer, somebody closes, some come back.
+//! The usual story: a customer writes, and teammates answer.
 
 use super::Script;
 use crate::demo::workspace::calendar::{DAY, HOUR};
@@ -149,13 +149,19 @@ impl Script<'_> {
         }
     }
 
-    /// Nobody answers; the customer asks again.
+    /// Nobody answers; the customer asks again, and not always kindly.
     fn chase(&mut self) {
         self.wait(DAY);
         if self.draw.chance(500) {
-            let phrase = self.common("chase");
-            self.customer_says(PartKind::Comment, &[phrase]);
+            self.ask_again(400);
         }
+    }
+
+    /// The customer asks for an answer, and complains in so many of a thousand cases.
+    fn ask_again(&mut self, complaint_permille: u64) {
+        self.is_annoyed = self.draw.chance(complaint_permille);
+        let phrase = self.common(if self.is_annoyed { "complaint" } else { "chase" });
+        self.customer_says(PartKind::Comment, &[phrase]);
     }
 
     /// Teammate and customer write to and fro.
@@ -175,7 +181,15 @@ impl Script<'_> {
     }
 
     fn first_reply(&mut self) {
+        let asked_at = self.t;
         self.wait_for_agent(14 * MINUTE);
+        let replied_at = self.t;
+        let waited = replied_at - asked_at;
+        if waited > 20 * HOUR && self.draw.chance(350) {
+            self.t = asked_at + waited * self.draw.between(600, 950) / 1_000;
+            self.ask_again(600);
+            self.t = replied_at;
+        }
         if self.conversation.admin.is_none() {
             self.assign(PartKind::Assignment, Author::Admin(self.agent), Assignee::Admin(self.agent));
             self.t += self.draw.between(5, 240);
@@ -240,131 +254,6 @@ impl Script<'_> {
         if !self.over() {
             self.event(PartKind::TimerUnsnooze, Author::Bot, None);
             self.conversation.snoozed_until = None;
-        }
-    }
-
-    /// The customer is content, or silent, and the conversation is closed.
-    pub(super) fn resolve(&mut self) {
-        if self.draw.chance(420) {
-            self.wait(25 * MINUTE);
-            let phrase = self.common("thanks");
-            self.customer_says(PartKind::Comment, &[phrase]);
-        } else if self.draw.chance(60) {
-            return;
-        }
-        self.tag();
-        self.wait_for_agent(HOUR);
-        let closing = self.draw.chance(420).then(|| self.common("closing"));
-        let body = closing.map(|phrase| self.html(&[phrase]));
-        self.push(PartKind::Close, Author::Admin(self.agent), body);
-        self.after_close();
-    }
-
-    fn tag(&mut self) {
-        let topic = &TOPICS[usize::from(self.conversation.meant)];
-        if self.over() || !self.draw.chance(640) {
-            return;
-        }
-        let by = Author::Admin(self.agent);
-        self.conversation.tags.push(AppliedTag { tag: topic.tags[0], at: self.t, by });
-        if topic.tags.len() > 1 && self.draw.chance(350) {
-            self.conversation.tags.push(AppliedTag { tag: topic.tags[1], at: self.t, by });
-        }
-        if self.draw.chance(90) {
-            let rare = 17 + self.draw.below(7) as Index;
-            self.conversation.tags.push(AppliedTag { tag: rare, at: self.t, by });
-        }
-        if self.draw.chance(200) {
-            self.event(PartKind::TagsUpdated, by, None);
-        }
-    }
-
-    fn after_close(&mut self) {
-        if self.draw.chance(110) {
-            return self.reopen();
-        }
-        if self.draw.chance(450) {
-            self.ask_for_rating();
-        }
-        self.settle_sla();
-    }
-
-    /// The customer comes back to a closed conversation.
-    fn reopen(&mut self) {
-        self.wait(20 * HOUR);
-        let (again, more) = (self.common("again"), self.topic("more"));
-        self.customer_says(PartKind::Open, &[again, more]);
-        self.wait_for_agent(30 * MINUTE);
-        if self.draw.chance(250) {
-            self.assign(PartKind::AwayModeAssignment, Author::Bot, Assignee::Nobody);
-            self.assign(PartKind::Assignment, Author::Bot, Assignee::Admin(self.agent));
-        }
-        let answer = self.topic("answer");
-        self.agent_says(PartKind::Comment, &[answer]);
-        if self.draw.chance(850) {
-            self.wait_for_agent(2 * HOUR);
-            let closing = self.common("closing");
-            let body = self.html(&[closing]);
-            self.push(PartKind::Close, Author::Admin(self.agent), Some(body));
-        }
-        self.settle_sla();
-    }
-
-    fn ask_for_rating(&mut self) {
-        self.t += self.draw.between(30, 300);
-        if self.over() {
-            return;
-        }
-        let contact = self.conversation.contact();
-        let mut rating = Rating {
-            rating: None,
-            remark: None,
-            requested_at: self.t,
-            replied_at: None,
-            contact,
-            teammate: Some(self.agent),
-        };
-        if self.draw.chance(450) {
-            self.wait(2 * HOUR);
-            self.rate(&mut rating);
-        }
-        self.conversation.rating = Some(rating);
-    }
-
-    fn rate(&mut self, rating: &mut Rating) {
-        let slow = self.world.admins[self.agent as usize].pace > 1_300;
-        let score = self.draw.pick(if slow { &[1, 2, 3, 4, 4, 5] } else { &[2, 4, 4, 5, 5, 5, 5, 5] });
-        if self.over() {
-            return;
-        }
-        self.event(PartKind::RatingChanged, self.customer, None);
-        rating.rating = Some(score);
-        rating.replied_at = Some(self.t);
-        if self.draw.chance(400) {
-            let phrase = self.common(if score >= 4 { "praise" } else { "gripe" });
-            rating.remark = Some(self.plain_text(phrase));
-            self.t += self.draw.between(3, 60);
-            self.event(PartKind::RatingRemarkAdded, self.customer, None);
-        }
-    }
-
-    /// The agreement was kept if the first answer came within the hour.
-    fn settle_sla(&mut self) {
-        let Some(sla) = &mut self.conversation.sla else { return };
-        let from = self.conversation.created_at;
-        let is_reply =
-            |part: &&Part| part.kind == PartKind::Comment && matches!(part.author, Author::Admin(_));
-        sla.status = match self.conversation.parts.iter().find(is_reply) {
-            _ if from % 41 == 0 => None,
-            _ if from % 37 == 0 => Some("cancelled"),
-            Some(part) if part.created_at - from <= HOUR => Some("hit"),
-            Some(_) => Some("missed"),
-            None => Some("active"),
-        };
-        match sla.status {
-            Some("missed") => self.event(PartKind::SlaTargetMissed, Author::Bot, None),
-            None => self.event(PartKind::SlaRemoved, Author::Admin(self.agent), None),
-            _ => {}
         }
     }
 

@@ -6,8 +6,10 @@
 mod afterwards;
 mod attributes;
 mod bot;
+mod ending;
 mod inbound;
 mod outbound;
+mod rating;
 mod special;
 
 pub(crate) use special::{HOSTILE, Special};
@@ -63,6 +65,8 @@ pub(crate) struct Script<'a> {
     agent: Index,
     team: Index,
     customer: Author,
+    /// Whether the customer complained of waiting.
+    is_annoyed: bool,
 }
 
 /// Writes the conversation of a seed.
@@ -73,6 +77,9 @@ pub(crate) fn write(world: &World<'_>, seed: &Seed) -> Conversation {
         (Shape::Company, Special::Long(parts)) => script.long(parts),
         (Shape::Company, Special::Hostile(n)) => script.hostile(n),
         (Shape::Company, Special::None) => script.ordinary(),
+    }
+    if world.params.shape == Shape::Company {
+        script.settle();
     }
     script.finish()
 }
@@ -100,6 +107,7 @@ impl<'a> Script<'a> {
             agent,
             team,
             customer: Author::Contact(seed.contact),
+            is_annoyed: false,
             draw,
         }
     }
