@@ -114,8 +114,12 @@ impl View {
 
     /// The statement that makes it over the files of a lake.
     pub(super) fn create(&self, lake_dir: &Path) -> String {
-        let path = format!("read_parquet('{}/", glob_literal(lake_dir));
-        let body = self.sql.trim_end().replace("read_parquet('lake/", &path);
+        self.create_over(&format!("'{}/", glob_literal(lake_dir)))
+    }
+
+    /// The same, with the lake's directory as SQL that ends inside a literal, such as `'/home/me/lake/`.
+    pub(super) fn create_over(&self, lake_dir: &str) -> String {
+        let body = self.sql.trim_end().replace("read_parquet('lake/", &format!("read_parquet({lake_dir}"));
         format!("CREATE OR REPLACE VIEW {} AS\n{body};\n", self.name)
     }
 

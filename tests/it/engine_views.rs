@@ -184,3 +184,32 @@ fn stock_duckdb_makes_the_same_views_from_the_catalog() {
         assert!(catalog.contains("SET TimeZone = 'UTC';"));
     }
 }
+
+#[test]
+fn the_catalog_of_a_copy_reads_the_copy_once_it_is_told_where_that_is() {
+    let lake = LittleLake::named("home", Partitioning::Month);
+    put(&lake.writer(), &[thread(1, in_month(1, 0), 3, "x")]);
+    let copy = lake.path().join("moved").join("lake");
+    for file in [
+        "conversations/month=1970-01",
+        "conversations/month=2026-01",
+        "messages/month=1970-01",
+        "messages/month=2026-01",
+    ] {
+        std::fs::create_dir_all(copy.join(file)).unwrap();
+        let name = format!("{file}/data.parquet");
+        std::fs::copy(lake.layout().lake_dir().join(&name), copy.join(&name)).unwrap();
+    }
+    put(&lake.writer(), &[thread(2, in_month(1, 60), 3, "only in the original")]);
+    // Of the copied tables only.
+    let catalog = catalog_sql(&lake.layout(), Partitioning::Month).replace("SET TimeZone = 'UTC';", "");
+    let catalog = &catalog[..catalog.find("CREATE OR REPLACE VIEW contacts").unwrap()];
+    let messages = |first: &str| {
+        let duckdb = duckdb::Connection::open_in_memory().unwrap();
+        duckdb.execute_batch(&format!("{first}\n{catalog}")).unwrap();
+        let another = duckdb.try_clone().unwrap();
+        another.query_row("SELECT count(*) FROM messages", [], |row| row.get::<_, i64>(0)).unwrap()
+    };
+    assert_eq!(messages(""), 8);
+    assert_eq!(messages(&format!("CREATE MACRO lake_moved_to() AS '{}';", copy.display())), 4);
+}
