@@ -2,8 +2,9 @@
 //!
 //! The parts, and which way they may look: `model` (rows; knows nobody) ← `lake` (files) ← `sync`, which also
 //! knows `intercom` (the API's client); `engine` (SQL over the lake) and `format` (how tables are written);
-//! `tools` (typed questions and answers over `engine`); `demo` (a stand-in for Intercom). Everything else is the command line: `cli`, `cmd`, `config`, `printer`,
-//! `logging`, `error`, `clock`, `cancel`. See `ARCHITECTURE.md`.
+//! `tools` (typed questions and answers over `engine`); `sentiment` (the mood of a text; knows nobody); `demo`
+//! (a stand-in for Intercom). Everything else is the command line: `cli`, `cmd`, `config`,
+//! `printer`, `logging`, `error`, `clock`, `cancel`. See `ARCHITECTURE.md`.
 
 pub mod cancel;
 pub mod cli;
@@ -20,6 +21,7 @@ pub mod logging;
 pub mod model;
 pub mod nearest;
 pub mod printer;
+pub mod sentiment;
 pub mod sync;
 pub mod tools;
 pub mod zone;

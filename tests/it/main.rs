@@ -69,6 +69,7 @@ mod model_tables;
 mod model_threads;
 mod model_values;
 mod query_cli;
+mod sentiment;
 mod sync_changes;
 mod sync_connectors;
 mod sync_coverage;
