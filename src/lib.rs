@@ -2,8 +2,8 @@
 //!
 //! The parts, and which way they may look: `model` (rows; knows nobody) ← `lake` (files) ← `sync`, which also
 //! knows `intercom` (the API's client); `engine` (SQL over the lake) and `format` (how tables are written);
-//! `tools` (typed questions and answers over `engine`); `sentiment` (the mood of a text; knows nobody); `demo`
-//! (a stand-in for Intercom). Everything else is the command line: `cli`, `cmd`, `config`,
+//! `tools` (typed questions and answers over `engine`); `sentiment` and `distinctive` (what the words of texts tell;
+//! they know nobody); `demo` (a stand-in for Intercom). Everything else is the command line: `cli`, `cmd`, `config`,
 //! `printer`, `logging`, `error`, `clock`, `cancel`. See `ARCHITECTURE.md`.
 
 pub mod cancel;
@@ -12,6 +12,7 @@ pub mod clock;
 pub mod cmd;
 pub mod config;
 pub mod demo;
+pub mod distinctive;
 pub mod engine;
 pub mod error;
 pub mod format;

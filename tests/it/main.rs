@@ -28,6 +28,7 @@ mod demo_search;
 mod demo_server;
 mod demo_support;
 mod demo_workspace;
+mod distinctive;
 mod engine_checks;
 mod engine_gate;
 mod engine_prelude;
