@@ -1,9 +1,9 @@
 //! The arguments of `fi analyze`, and the question they mean.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::selection::{FilterArgs, PeriodArgs};
-use crate::tools::analyze::AnalyzeParams;
+use crate::tools::analyze::{AnalysisType, AnalyzeParams};
 use crate::tools::timeframe::TimeframeInput;
 
 /// Count and measure over all conversations of a period
@@ -12,9 +12,13 @@ use crate::tools::timeframe::TimeframeInput;
                         fi analyze --by team --metric first_response_seconds:p50,p90 --metric response_rate\n  \
                         fi analyze --by weekday --by hour_of_day --tz Europe/Berlin\n  \
                         fi analyze --metric csat --by assignee --timeframe \"last month\" --compare previous\n  \
+                        fi analyze --analysis topics --since \"last 30 days\"\n  \
                         fi analyze --by tag --team Support --csv\n\n\
                         `fi analyze --list` shows every metric and dimension with its definition.")]
 pub struct AnalyzeArgs {
+    /// A whole analysis: it chooses metrics and groups unless told, and tells more than figures
+    #[arg(short, long, value_enum, value_name = "TYPE")]
+    pub analysis: Option<AnalysisArg>,
     /// Measure this; can be given several times, such as first_response_seconds:p50,p90 [default: conversations]
     #[arg(short, long = "metric", value_name = "METRIC")]
     pub metrics: Vec<String>,
@@ -50,10 +54,39 @@ pub struct AnalyzeArgs {
     pub list: bool,
 }
 
+/// What is looked into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AnalysisArg {
+    /// How quickly and completely customers are answered.
+    #[value(alias = "performance_metrics")]
+    Performance,
+    /// How customers rate, and what they write with it.
+    #[value(alias = "customer_satisfaction")]
+    Satisfaction,
+    /// What customers write about, and how that changes.
+    #[value(alias = "topic_analysis")]
+    Topics,
+    /// The tone of what customers write, beside their ratings.
+    #[value(alias = "sentiment_trends")]
+    Sentiment,
+}
+
+impl AnalysisArg {
+    fn meaning(self) -> AnalysisType {
+        match self {
+            Self::Performance => AnalysisType::PerformanceMetrics,
+            Self::Satisfaction => AnalysisType::CustomerSatisfaction,
+            Self::Topics => AnalysisType::TopicAnalysis,
+            Self::Sentiment => AnalysisType::SentimentTrends,
+        }
+    }
+}
+
 impl AnalyzeArgs {
     /// The question.
     pub fn question(&self) -> AnalyzeParams {
         AnalyzeParams {
+            analysis_type: self.analysis.map(AnalysisArg::meaning),
             metrics: self.metrics.clone(),
             group_by: self.by.clone(),
             filters: self.filters.meaning(),

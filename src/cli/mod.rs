@@ -16,7 +16,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-pub use analyze::AnalyzeArgs;
+pub use analyze::{AnalysisArg, AnalyzeArgs};
 pub use demo::{DemoArgs, DemoCommand, DemoNumbers, DemoServeArgs, DemoWorkspaceArgs};
 pub use init::InitArgs;
 pub use keep::{CompletionsArgs, DoctorArgs, LogsArgs, ResetArgs, VerifyArgs};

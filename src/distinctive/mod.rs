@@ -68,3 +68,17 @@ impl Counter {
         rank::ranked(&self.counts, self.totals).into_iter().take(limit).map(term).collect()
     }
 }
+
+/// Whether a document has a term, written as [`DistinctiveTerm::term`] is.
+pub fn has_term(document: &str, term: &str) -> bool {
+    let mut has = false;
+    let mut before = String::new();
+    terms::words(document, |word, follows| {
+        has = has || word == term || (follows && !before.is_empty() && rank::joined(&before, word) == term);
+        before.clear();
+        if !terms::is_stop_word(word) {
+            before.push_str(word);
+        }
+    });
+    has
+}

@@ -31,13 +31,15 @@ pub(super) struct Ranked<'a> {
 impl Ranked<'_> {
     /// The term as it is written: two words, or three characters whose pairs overlap.
     pub(super) fn text(&self) -> String {
-        match self.second {
-            None => self.first.to_owned(),
-            Some(second) if second.starts_with(is_han) => {
-                self.first.chars().chain(second.chars().skip(1)).collect()
-            }
-            Some(second) => format!("{} {second}", self.first),
-        }
+        self.second.map_or_else(|| self.first.to_owned(), |second| joined(self.first, second))
+    }
+}
+
+/// Two neighbours as one term.
+pub(super) fn joined(first: &str, second: &str) -> String {
+    match second.starts_with(is_han) {
+        true => first.chars().chain(second.chars().skip(1)).collect(),
+        false => format!("{first} {second}"),
     }
 }
 

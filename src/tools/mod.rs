@@ -10,9 +10,11 @@ mod error;
 mod filter;
 mod freshness;
 pub mod timeframe;
+mod untrusted;
 mod zone;
 
 pub use clock::Clock;
 pub use error::ToolError;
 pub use filter::{Direction, Filters};
 pub use freshness::{Covered, Freshness};
+pub use untrusted::Untrusted;

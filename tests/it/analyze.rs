@@ -82,6 +82,16 @@ fn several_metrics_and_dimensions_go_together() {
 }
 
 #[test]
+fn several_names_may_stand_in_one_text() {
+    let apart = json!({"metrics": ["csat", "first_response_seconds:p50,p90"], "group_by": ["team", "state"]});
+    let together = json!({"metrics": ["csat, first_response_seconds:p50,p90"], "group_by": ["team, state"]});
+    assert_eq!(groups(&together), groups(&apart));
+    let wrong = |metric: &str| refusal(&json!({"metrics": [metric]}));
+    assert_eq!(wrong("csat,ratin"), "there is no metric 'ratin'; did you mean rating?");
+    assert_eq!(wrong("rating:p50,p91"), "there is no aggregate 'p91'; did you mean p90?");
+}
+
+#[test]
 fn days_without_conversations_count_zero_and_have_no_times() {
     let params = json!({
         "metrics": ["conversations", "first_response_seconds"], "group_by": ["day"],
@@ -111,6 +121,7 @@ fn the_period_before_is_matched_by_place_and_the_change_is_told() {
         groups(&params),
         [
             "(unassigned) {before:{denominator:0,numerator:0,value:null},denominator:0,numerator:0,value:null}",
+            "Support {before:{denominator:2,numerator:1,value:0.5},denominator:0,numerator:0,value:null}",
             "total {before:{denominator:2,numerator:1,value:0.5},denominator:0,numerator:0,value:null}",
         ]
     );

@@ -1,6 +1,6 @@
 //! Terms that set one group of documents apart, on made-up documents.
 
-use fastintercom::distinctive::{Counter, DistinctiveTerm};
+use fastintercom::distinctive::{Counter, DistinctiveTerm, has_term};
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -205,6 +205,14 @@ proptest! {
         prop_assert_eq!(merged.distinctive(100), whole.distinctive(100));
         merged.add("alpha beta", true);
         prop_assert_eq!(merged.distinctive(100), read(&[&bag[..], &[("alpha beta".to_owned(), true)]].concat()).distinctive(100));
+    }
+
+    #[test]
+    fn a_term_is_had_by_as_many_documents_as_were_counted(bag in bag()) {
+        for found in read(&bag).distinctive(100) {
+            let in_focus = |text: &&(String, bool)| text.1 && has_term(&text.0, &found.term);
+            prop_assert_eq!(bag.iter().filter(in_focus).count() as u64, found.focus_count, "{}", found.term);
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod analyses;
 mod analyze;
 mod cli_basics;
 mod cmd_analyze;

@@ -52,7 +52,9 @@ impl Column {
         match self.unit {
             "seconds" => chart::duration_seconds(number),
             "share" => chart::percent(number),
+            "score" => score(number),
             "conversations" | "messages" => chart::count(number as i64),
+            "stars" => format!("{number:.1}"),
             _ => chart::number(number),
         }
     }
@@ -76,6 +78,7 @@ impl Column {
         let (now, before) = (self.number(group)?, before?);
         Some(match self.unit {
             "share" => points(now - before, style.unicode),
+            "score" => score(now - before),
             _ => chart::delta(now, before, style),
         })
     }
@@ -87,6 +90,11 @@ impl Column {
             _ => None,
         }
     }
+}
+
+/// A score from -1 to 1, or a difference of two.
+fn score(number: f64) -> String {
+    format!("{number:+.2}")
 }
 
 /// A difference of shares in percentage points.

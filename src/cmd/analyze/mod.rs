@@ -1,5 +1,6 @@
 //! `fi analyze`: figures over all conversations of a period, as a table with a chart, or as data.
 
+mod beside;
 mod chart;
 mod csv;
 mod figures;
@@ -42,6 +43,7 @@ pub(super) fn run(setup: &Setup, args: &AnalyzeArgs) -> Result<(), CommandError>
     {
         printer.data(format!("\n{chart}\n"))?;
     }
+    printer.data(beside::sections(&answer, look))?;
     printer.data(text::about(&answer, look))?;
     Ok(())
 }

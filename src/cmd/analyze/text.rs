@@ -166,7 +166,7 @@ fn freshness(answer: &Answer) -> String {
 }
 
 /// A line in as many as it takes.
-fn wrap(line: &str, width: usize) -> Vec<String> {
+pub(super) fn wrap(line: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in line.split(' ') {
         let last = lines.last_mut().expect("there is always a line");

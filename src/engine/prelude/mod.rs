@@ -1,10 +1,11 @@
 //! What makes everyday SQL work without DuckDB's ICU extension, which the bundled build has not: the present time,
-//! time zones, and the text of HTML.
+//! time zones, the text of HTML, and the tone of a text.
 //!
 //! Macros in `sql/prelude.sql` shadow DuckDB's own functions; the time they give is a variable of the connection, set
 //! before each query, so that it is the same throughout a query and can be fixed in tests.
 
 mod text;
+mod tone;
 mod zone;
 
 use chrono::{DateTime, Utc};
@@ -19,6 +20,8 @@ pub(super) fn install(connection: &Connection) -> Result<(), Error> {
     let doing = "add functions";
     connection.register_scalar_function::<zone::AtTimeZone>("timezone").map_err(Error::duckdb(doing))?;
     connection.register_scalar_function::<text::HtmlToText>("html_to_text").map_err(Error::duckdb(doing))?;
+    connection.register_scalar_function::<tone::Sentiment>("sentiment").map_err(Error::duckdb(doing))?;
+    connection.register_scalar_function::<tone::Language>("language").map_err(Error::duckdb(doing))?;
     connection.execute_batch(MACROS).map_err(Error::duckdb(doing))
 }
 

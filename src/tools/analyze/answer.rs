@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::analysis::Analysis;
 use crate::tools::Freshness;
 
 /// The answer to a question for figures.
@@ -29,6 +30,9 @@ pub struct Answer {
     pub group_count: u64,
     /// Whether `groups` are not all of them.
     pub is_truncated: bool,
+    /// What the analysis asked for tells beside the figures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub analysis: Option<Analysis>,
     /// How fresh and complete the data is.
     pub freshness: Freshness,
     /// What to keep in mind when reading the figures.
@@ -98,7 +102,7 @@ pub struct Value {
     /// The same of the period compared with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<Figure>,
-    /// The change of its first value: of counts and spreads as a share of the value before, of rates in points.
+    /// The change of its first value: of rates and scores the difference, else as a share of the value before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub change: Option<f64>,
 }
@@ -148,13 +152,17 @@ impl Figure {
         }
     }
 
-    /// The change from another: in points of rates, else as a share of the other.
-    pub(super) fn change_from(&self, before: &Self, aggregate: Option<&str>) -> Option<f64> {
+    /// The change from another: the difference, or it as a share of the other.
+    pub(super) fn change_from(
+        &self,
+        before: &Self,
+        aggregate: Option<&str>,
+        is_difference: bool,
+    ) -> Option<f64> {
         let (now, then) = (self.first(aggregate)?, before.first(aggregate)?);
-        match self {
-            Self::Rate { .. } => Some(now - then),
-            _ if then == 0.0 => None,
-            _ => Some((now - then) / then),
+        match is_difference {
+            true => Some(now - then),
+            false => (then != 0.0).then(|| (now - then) / then),
         }
     }
 }

@@ -183,6 +183,16 @@ pub(super) enum ByKind {
 }
 
 impl By {
+    /// From texts, each of which may also be several dimensions with commas between them. Names of attributes may
+    /// have commas of their own.
+    pub(super) fn parse_all(texts: &[String]) -> Result<Vec<Self>, ToolError> {
+        let pieces = texts.iter().flat_map(|text| match text.contains(ATTRIBUTE) {
+            true => vec![text.as_str()],
+            false => text.split(',').collect(),
+        });
+        pieces.map(Self::parse).collect()
+    }
+
     pub(super) fn parse(text: &str) -> Result<Self, ToolError> {
         let text = text.trim();
         if let Some(name) = text.strip_prefix(ATTRIBUTE).map(str::trim).filter(|name| !name.is_empty()) {

@@ -33,6 +33,7 @@ pub(super) enum Unit {
     Seconds,
     Stars,
     Parts,
+    Score,
 }
 
 macro_rules! metrics {
@@ -76,6 +77,10 @@ pub const METRICS: &[Metric] = metrics![
     "fin_involvement_rate" = Rate("fin_involved", "true"), "Conversations Fin took part in, of all.";
     "fin_resolution_rate" = Rate("fin_resolved", "fin_involved"), "Conversations with an assumed or confirmed resolution by Fin, of those it took part in.";
     "automation_rate" = Rate("fin_involved AND fin_resolved", "true"), "Conversations with an assumed or confirmed resolution by Fin, of all.";
+    "sentiment" = Spread("sentiment", Unit::Score), "Tone of what customers wrote, -1 (negative) to 1 (positive), by word lists: of each conversation the mean of its customer messages; conversations without a scored message are left out.";
+    "negative_sentiment_rate" = Rate("sentiment <= -0.05", "sentiment IS NOT NULL"), "Conversations of negative tone (sentiment of -0.05 or less), of those with a scored message.";
+    "positive_sentiment_rate" = Rate("sentiment >= 0.05", "sentiment IS NOT NULL"), "Conversations of positive tone (sentiment of 0.05 or more), of those with a scored message.";
+    "sentiment_coverage_rate" = Rate("sentiment IS NOT NULL", "customer_message_count > 0"), "Conversations with a scored message, of those with messages by customers: the rest is too short, or in a language without a word list.";
     "sla_hit_rate" = Rate("sla_status = 'hit'", "sla_status IN ('hit', 'missed')"), "Conversations that kept their service level agreement, of those that kept or missed it; a miss shows only when a teammate next replies.";
 ];
 
@@ -119,6 +124,27 @@ pub(super) struct Asked {
 }
 
 impl Asked {
+    /// From texts, each of which may also be several metrics with commas between them: `csat,rating:avg,min`.
+    pub(super) fn parse_all(texts: &[String]) -> Result<Vec<Self>, ToolError> {
+        let mut all: Vec<String> = Vec::new();
+        for text in texts {
+            for (place, piece) in text.split(',').map(str::trim).enumerate() {
+                let is_aggregate = AGGREGATES.iter().any(|aggregate| aggregate.name == piece);
+                match all.last_mut() {
+                    // No metric is called like an aggregate.
+                    Some(metric)
+                        if place > 0 && (is_aggregate || metric.contains(':') && !is_metric(piece)) =>
+                    {
+                        metric.push(',');
+                        metric.push_str(piece);
+                    }
+                    _ => all.push(piece.to_owned()),
+                }
+            }
+        }
+        all.iter().map(|text| Self::parse(text)).collect()
+    }
+
     /// From `name` or `name:p50,p90`.
     pub(super) fn parse(text: &str) -> Result<Self, ToolError> {
         let text = text.trim();
@@ -132,7 +158,7 @@ impl Asked {
         let aggregates = wanted.iter().map(|name| aggregate(name)).collect::<Result<Vec<_>, _>>()?;
         match (metric.measure, aggregates.is_empty()) {
             (Spread(_, unit), true) => {
-                let default = if unit == Unit::Stars { "avg" } else { "p50" };
+                let default = if matches!(unit, Unit::Stars | Unit::Score) { "avg" } else { "p50" };
                 Ok(Self { metric, aggregates: vec![aggregate(default)?] })
             }
             (Spread(..), false) | (_, true) => Ok(Self { metric, aggregates }),
@@ -162,6 +188,20 @@ impl Asked {
         }
     }
 
+    /// Whether a change is told as a difference: a share of a share, or of a score that can be zero, misleads.
+    pub(super) fn changes_by_difference(&self) -> bool {
+        matches!(self.metric.measure, Rate(..) | Spread(_, Unit::Score))
+    }
+
+    /// Whether what customers wrote has to be read for it.
+    pub(super) fn needs_sentiment(&self) -> bool {
+        let reads = |sql: &str| sql.contains("sentiment");
+        match self.metric.measure {
+            Count(sql) | Sum(sql) | Spread(sql, _) => reads(sql),
+            Rate(numerator, denominator) => reads(numerator) || reads(denominator),
+        }
+    }
+
     /// The aggregate that orders and compares; of a spread only.
     pub(super) fn first(&self) -> Option<&'static str> {
         self.aggregates.first().map(|aggregate| aggregate.name)
@@ -176,8 +216,15 @@ impl Asked {
             Spread(_, Unit::Seconds) => "seconds",
             Spread(_, Unit::Stars) => "stars",
             Spread(_, Unit::Parts) => "parts",
+            Spread(_, Unit::Score) => "score",
         }
     }
+}
+
+/// Whether a text begins as a metric does.
+fn is_metric(text: &str) -> bool {
+    let name = text.split_once(':').map_or(text, |(name, _)| name);
+    METRICS.iter().any(|metric| metric.name == name) || ALIASES.iter().any(|(alias, _)| *alias == name)
 }
 
 fn aggregate(name: &str) -> Result<&'static Aggregate, ToolError> {

@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::analysis::AnalysisType;
 use super::dimension::By;
 use super::metric::Asked;
 use crate::tools::clock::Clock;
@@ -26,9 +27,13 @@ const MOST_DIMENSIONS: usize = 3;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct AnalyzeParams {
+    /// A whole analysis: performance_metrics, customer_satisfaction, topic_analysis or sentiment_trends. It chooses
+    /// metrics and groups where none are given, and tells more than figures.
+    pub analysis_type: Option<AnalysisType>,
     /// What to measure, such as conversations, first_response_seconds:p50,p90, resolution_rate, csat.
     pub metrics: Vec<String>,
     /// What to group by, such as week, team, assignee, tag, attribute:Plan; none gives the total alone.
+    #[serde(alias = "dimensions")]
     pub group_by: Vec<String>,
     /// Which conversations count.
     pub filters: Filters,
@@ -49,13 +54,16 @@ pub struct AnalyzeParams {
 }
 
 /// What the parameters mean.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Question {
+    pub(super) analysis_type: Option<AnalysisType>,
     pub(super) metrics: Vec<Asked>,
     pub(super) group_by: Vec<By>,
     pub(super) filters: Filters,
     pub(super) timeframe: Timeframe,
     pub(super) previous: Option<Timeframe>,
+    /// Whether that period was named, rather than chosen by the analysis.
+    pub(super) is_comparison_asked_for: bool,
     pub(super) clock: Clock,
     pub(super) order: Order,
     pub(super) limit: usize,
@@ -80,15 +88,17 @@ pub(super) enum OrderBy {
 
 impl Question {
     pub(super) fn read(params: &AnalyzeParams, zone: Tz, now: DateTime<Utc>) -> Result<Self, ToolError> {
+        let filled = params.analysis_type.map(|analysis| analysis.fill(params));
+        let params = filled.as_ref().unwrap_or(params);
         let zone = match params.timezone.as_deref() {
             Some(name) => named_zone(name)?,
             None => zone,
         };
         let metrics = match params.metrics.is_empty() {
             true => vec![Asked::parse("conversations")?],
-            false => params.metrics.iter().map(|text| Asked::parse(text)).collect::<Result<_, _>>()?,
+            false => Asked::parse_all(&params.metrics)?,
         };
-        let group_by = params.group_by.iter().map(|text| By::parse(text)).collect::<Result<Vec<_>, _>>()?;
+        let group_by = By::parse_all(&params.group_by)?;
         check(&metrics, &group_by)?;
         let all = TimeframeInput::Text("all time".to_owned());
         let timeframe = params.timeframe.as_ref().unwrap_or(&all).resolve(zone, now)?;
@@ -102,6 +112,7 @@ impl Question {
                 })?)
             }
             Some(other) => Some(other.resolve(zone, now)?),
+            None if params.analysis_type.is_some_and(AnalysisType::compares) => timeframe.previous(),
             None => None,
         };
         let order = order(params, &metrics, &group_by)?;
@@ -114,8 +125,24 @@ impl Question {
                 false => GROUPS,
             }),
         };
-        let filters = params.filters.clone();
-        Ok(Self { metrics, group_by, filters, timeframe, previous, clock: params.by, order, limit })
+        Ok(Self {
+            analysis_type: params.analysis_type,
+            metrics,
+            group_by,
+            filters: params.filters.clone(),
+            timeframe,
+            previous,
+            is_comparison_asked_for: params.compare_to.is_some(),
+            clock: params.by,
+            order,
+            limit,
+        })
+    }
+
+    /// The same question by one other dimension, the largest groups first.
+    pub(super) fn by(&self, dimension: &str) -> Result<Self, ToolError> {
+        let order = Order { by: OrderBy::Size, is_ascending: false };
+        Ok(Self { group_by: vec![By::parse(dimension)?], order, ..self.clone() })
     }
 }
 

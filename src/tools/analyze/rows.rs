@@ -35,7 +35,9 @@ impl Row {
         let value = |(place, asked): (usize, &Asked)| {
             let now = self.figures[place].clone();
             let before = before.map(|row| row.figures[place].clone());
-            let change = before.as_ref().and_then(|before| now.change_from(before, asked.first()));
+            let change = before
+                .as_ref()
+                .and_then(|before| now.change_from(before, asked.first(), asked.changes_by_difference()));
             (asked.metric.name, Value { now, before, change })
         };
         metrics.map(value).collect()

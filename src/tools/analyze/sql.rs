@@ -6,6 +6,7 @@
 use chrono::{DateTime, Utc};
 
 use super::dimension::By;
+use super::metric::Asked;
 use super::question::Question;
 use super::zone::{local, timestamp};
 use crate::engine::literal;
@@ -100,7 +101,8 @@ impl Sql<'_> {
         )
     }
 
-    fn selected(&self) -> String {
+    /// What holds for the conversations meant.
+    pub(super) fn meant(&self) -> String {
         let at = self.question.clock.column();
         let mut conditions = vec![
             format!("{at} >= {}", timestamp(self.start)),
@@ -111,9 +113,37 @@ impl Sql<'_> {
             conditions.push("is_closed".to_owned());
         }
         conditions.extend(self.conditions.iter().cloned());
+        conditions.join("\n        AND ")
+    }
+
+    /// What holds for those of any other time.
+    pub(super) fn meant_at_other_times(&self) -> String {
+        let at = self.question.clock.column();
+        let (start, end) = (timestamp(self.start), timestamp(self.timeframe.end));
+        let mut conditions = vec![format!("({at} < {start} OR {at} >= {end})")];
+        if self.question.clock == Clock::Closed {
+            conditions.push("is_closed".to_owned());
+        }
+        conditions.extend(self.conditions.iter().cloned());
+        conditions.join("\n        AND ")
+    }
+
+    /// What was written in the conversations meant cannot be older than they are: files of earlier months are left
+    /// alone.
+    pub(super) fn earliest_message(&self) -> String {
+        match self.question.clock {
+            Clock::Created => format!("created_at >= {}", timestamp(self.start)),
+            Clock::Closed | Clock::FirstReplied => "true".to_owned(),
+        }
+    }
+
+    fn selected(&self) -> String {
+        let at = self.question.clock.column();
         let local_at = local(at, self.start, self.timeframe.end, self.timeframe.zone);
         let needs_local = self.question.group_by.iter().any(By::is_time);
         let mut columns = vec!["conversation_metrics.*".to_owned()];
+        let mut before = String::new();
+        let mut joins = String::new();
         if needs_local {
             columns.push(format!("{local_at} AS local_at"));
         }
@@ -122,19 +152,31 @@ impl Sql<'_> {
             Bucket::Hour => format!("date_trunc('hour', local_at) - (local_at - {at}) AS bucket"),
             bucket => format!("date_trunc('{bucket}', local_at)::DATE AS bucket"),
         }));
-        let country = self.question.group_by.iter().any(By::needs_country);
-        let join = if country {
-            "\n    LEFT JOIN (SELECT contact_id, country FROM contacts) USING (contact_id)"
-        } else {
-            ""
-        };
-        if country {
+        if self.question.group_by.iter().any(By::needs_country) {
+            joins.push_str("\n    LEFT JOIN (SELECT contact_id, country FROM contacts) USING (contact_id)");
             columns.push("country".to_owned());
         }
+        if self.question.metrics.iter().any(Asked::needs_sentiment) {
+            before = self.tones();
+            joins.push_str("\n    LEFT JOIN tones USING (conversation_id)");
+            columns.push("sentiment".to_owned());
+        }
         format!(
-            "selected AS (\n    SELECT {}\n    FROM conversation_metrics{join}\n    WHERE {}\n)",
+            "{before}selected AS (\n    SELECT {}\n    FROM conversation_metrics{joins}\n    WHERE {}\n)",
             columns.join(", "),
-            conditions.join("\n        AND ")
+            self.meant()
+        )
+    }
+
+    /// The tone of each conversation meant.
+    fn tones(&self) -> String {
+        format!(
+            "chosen AS (\n    SELECT conversation_id\n    FROM conversation_metrics\n    WHERE {}\n),\n\n\
+             tones AS (\n    SELECT conversation_id, avg(sentiment(body_text)) AS sentiment\n    FROM messages\n    \
+             WHERE author_class = 'customer' AND {} AND conversation_id IN (FROM chosen)\n    \
+             GROUP BY conversation_id\n),\n\n",
+            self.meant(),
+            self.earliest_message()
         )
     }
 }
