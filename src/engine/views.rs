@@ -3,12 +3,12 @@
 //!
 //! The files of tables name the lake as `lake/`, so they run as they are in the home directory; here that becomes a
 //! path. The columns of a table are described in the model; those of a mart at the head of its file, which is the
-//! one source for DuckDB's comments, the docs and `describe`.
+//! one source for DuckDB's comments, the docs and `describe`, and says which of them are personal.
 
 use std::path::Path;
 
 use crate::lake::Partitioning;
-use crate::model::{TableSpec, table};
+use crate::model::{Class, TableSpec, table};
 
 use super::types::sql_type_of;
 
@@ -30,6 +30,8 @@ pub struct ViewColumn {
     pub sql_type: String,
     /// What it means.
     pub description: String,
+    /// Who may see it.
+    pub class: Class,
 }
 
 macro_rules! views {
@@ -98,6 +100,7 @@ impl View {
                 Some(unit) => format!("{} Unit: {unit}.", column.description()),
                 None => column.description(),
             },
+            class: column.class,
         });
         own.chain(table.is_partitioned.then(|| partition_column(partitioning))).collect()
     }
@@ -142,11 +145,16 @@ impl View {
     }
 }
 
-/// The columns described at the head of a mart's file, as `-- name TYPE: What it means.`
+/// The columns described at the head of a mart's file, as `-- name TYPE: What it means.`; what says something about a
+/// person as `-- name TYPE, personal: What it means.`
 fn described(sql: &'static str) -> impl Iterator<Item = ViewColumn> {
     let head = sql.lines().map_while(|line| line.strip_prefix("--"));
     head.filter_map(|line| {
         let (column, description) = line.split_once(": ")?;
+        let (column, class) = match column.strip_suffix(", personal") {
+            Some(column) => (column, Class::Personal),
+            None => (column, Class::Public),
+        };
         let (name, sql_type) = column.strip_prefix(' ')?.split_once(' ')?;
         let is_name =
             name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
@@ -155,6 +163,7 @@ fn described(sql: &'static str) -> impl Iterator<Item = ViewColumn> {
             name: name.to_owned(),
             sql_type: sql_type.to_owned(),
             description: description.to_owned(),
+            class,
         })
     })
 }
@@ -170,6 +179,7 @@ fn partition_column(partitioning: Partitioning) -> ViewColumn {
         name: partitioning.column().to_owned(),
         sql_type: sql_type.to_owned(),
         description: description.to_owned(),
+        class: Class::Public,
     }
 }
 

@@ -14,7 +14,7 @@ item! {
         /// Its id.
         [public] id: String,
         /// Its name, where Intercom gives it.
-        [public] name: Option<String>,
+        [personal] name: Option<String>,
     }
 }
 

@@ -9,7 +9,7 @@ use fastintercom::engine::{
     Access, Engine, EngineOptions, Error, Now, QueryOptions, VIEWS, catalog_sql, view,
 };
 use fastintercom::lake::{Layout, Partitioning};
-use fastintercom::model::TABLES;
+use fastintercom::model::{Class, Column, Kind, TABLES};
 
 const BOTH: [Partitioning; 2] = [Partitioning::Month, Partitioning::Day];
 
@@ -44,6 +44,37 @@ fn columns_and_their_types_are_the_documented_ones() {
             let plain = r#"column_name || ' ' || replace(replace(column_type, '"', ''), ',', ';')"#;
             let sql = format!("SELECT {plain} FROM (DESCRIBE {})", view.name);
             assert_eq!(ask(&engine, &sql), documented.join("\n"), "{}", view.name);
+        }
+    }
+}
+
+/// Whether a column of the lake, or something inside of it, says something about a person.
+fn is_personal(column: &Column) -> bool {
+    let inside = if let Kind::StructList(fields) = column.kind { fields } else { &[] };
+    column.class != Class::Public || column.kind == Kind::Json || inside.iter().any(is_personal)
+}
+
+#[test]
+fn no_column_of_a_mart_is_less_protected_than_those_of_its_name_in_the_lake() {
+    // What a company calls its teams and tags names no person; the tags of a contact stand beside its companies.
+    const NAMES_OF_THINGS: [(&str, &str); 3] =
+        [("team_performance", "name"), ("tag_volume", "name"), ("conversation_metrics", "tags")];
+    const FREE_TEXT: [&str; 6] = ["_text", "_html", "_remark", "title", "custom_attributes", "extra"];
+    let personal: BTreeSet<&str> = TABLES
+        .iter()
+        .flat_map(|table| table.columns)
+        .filter(|column| is_personal(column))
+        .map(|column| column.name)
+        .collect();
+    for view in VIEWS.iter().filter(|view| view.table().is_none()) {
+        for column in view.columns(Partitioning::Month) {
+            let name = column.name.as_str();
+            let must_be = personal.contains(name)
+                || FREE_TEXT.iter().any(|end| name.ends_with(end))
+                || column.sql_type.contains("JSON")
+                || (name.contains("admin") && name.ends_with("name"));
+            let must_be = must_be && !NAMES_OF_THINGS.contains(&(view.name, name));
+            assert!(!must_be || column.class != Class::Public, "{}.{name} is not personal", view.name);
         }
     }
 }

@@ -7,7 +7,7 @@
 -- in conversation_metrics, or `fi analyze --by replier`.
 --
 -- admin_id VARCHAR: The teammate; NULL for conversations assigned to none.
--- name VARCHAR: Its name; NULL for none, or one that Intercom no longer lists.
+-- name VARCHAR, personal: Its name; NULL for none, or one that Intercom no longer lists.
 -- conversation_count BIGINT: Conversations assigned to it now.
 -- open_count BIGINT: Those not closed.
 -- unanswered_count BIGINT: Those whose last message by the customer nobody answered.

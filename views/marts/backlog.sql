@@ -10,12 +10,12 @@
 -- created_at TIMESTAMP: When it began (UTC).
 -- state VARCHAR: open or snoozed.
 -- priority VARCHAR: none, low, medium, high, urgent.
--- title VARCHAR: Its title.
+-- title VARCHAR, personal: Its title.
 -- contact_id VARCHAR: The first contact.
--- contact_name VARCHAR: That contact's name as known at the sync.
--- company_name VARCHAR: The company's name.
+-- contact_name VARCHAR, personal: That contact's name as known at the sync.
+-- company_name VARCHAR, personal: The company's name.
 -- admin_assignee_id VARCHAR: The teammate it is assigned to.
--- admin_assignee_name VARCHAR: That teammate's name.
+-- admin_assignee_name VARCHAR, personal: That teammate's name.
 -- team_assignee_id VARCHAR: The team it is assigned to.
 -- team_assignee_name VARCHAR: That team's name.
 -- is_unanswered BOOLEAN: Whether it is inbound and nobody replied after the customer's last message.

@@ -6,7 +6,7 @@
 -- A conversation counts for the company Intercom shows on it, not for every company of its contact.
 --
 -- company_id VARCHAR: The company.
--- name VARCHAR: The name in the latest conversation.
+-- name VARCHAR, personal: The name in the latest conversation.
 -- contact_count BIGINT: First contacts of its conversations.
 -- conversation_count BIGINT: Its conversations.
 -- inbound_count BIGINT: Those it began, or answered before a teammate wrote.

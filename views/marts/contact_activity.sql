@@ -6,9 +6,9 @@
 -- Only the first contact of a conversation counts; more about contacts, also silent ones, is in contacts.
 --
 -- contact_id VARCHAR: The contact.
--- name VARCHAR: The name in the latest conversation.
--- email VARCHAR: The e-mail address in the latest conversation.
--- company_name VARCHAR: The company of the latest conversation.
+-- name VARCHAR, personal: The name in the latest conversation.
+-- email VARCHAR, personal: The e-mail address in the latest conversation.
+-- company_name VARCHAR, personal: The company of the latest conversation.
 -- conversation_count BIGINT: Its conversations.
 -- inbound_count BIGINT: Those it began, or answered before a teammate wrote.
 -- open_count BIGINT: Those not closed.

@@ -16,21 +16,21 @@
 -- started_by VARCHAR: Who wrote the opening message: customer, teammate, bot, system.
 -- is_inbound BOOLEAN: Whether a customer wrote before any teammate did.
 -- priority VARCHAR: none, low, medium, high, urgent; before API 2.16 priority or not_priority.
--- title VARCHAR: Its title.
+-- title VARCHAR, personal: Its title.
 -- source_type VARCHAR: The channel of the first message: conversation, email, whatsapp …
 -- source_delivered_as VARCHAR: customer_initiated, campaigns_initiated, operator_initiated, automated, admin_initiated.
 -- contact_id VARCHAR: The first contact.
--- contact_name VARCHAR: That contact's name as known at the sync.
--- contact_email VARCHAR: That contact's e-mail address as known at the sync.
+-- contact_name VARCHAR, personal: That contact's name as known at the sync.
+-- contact_email VARCHAR, personal: That contact's e-mail address as known at the sync.
 -- company_id VARCHAR: The company.
--- company_name VARCHAR: The company's name.
+-- company_name VARCHAR, personal: The company's name.
 -- admin_assignee_id VARCHAR: The teammate it is assigned to now.
 -- team_assignee_id VARCHAR: The team it is assigned to now.
 -- first_replier_id VARCHAR: The teammate who gave the first reply.
 -- replier_ids VARCHAR[]: Teammates who replied, in the order of their first reply; NULL when not all messages are held.
 -- tags STRUCT(tag_id VARCHAR, name VARCHAR, applied_at TIMESTAMP, applied_by_type VARCHAR, applied_by_id VARCHAR)[]: Its tags.
 -- topics STRUCT(topic_id VARCHAR, name VARCHAR)[]: Topics Intercom recognised.
--- custom_attributes VARCHAR: The workspace's own attributes, as JSON.
+-- custom_attributes VARCHAR, personal: The workspace's own attributes, as JSON.
 -- is_ticket BOOLEAN: Whether it is the conversation side of a ticket.
 -- first_customer_message_at TIMESTAMP: The earliest message by a customer, the opening one included (UTC).
 -- last_customer_message_at TIMESTAMP: The latest message by a customer, the opening one included (UTC).
@@ -65,7 +65,7 @@
 -- note_count BIGINT: Internal notes, of those held.
 -- part_count BIGINT: Parts, the opening message excluded.
 -- rating BIGINT: The customer's rating, 1 to 5.
--- rating_remark VARCHAR: The customer's words with it.
+-- rating_remark VARCHAR, personal: The customer's words with it.
 -- rating_requested_at TIMESTAMP: When the rating was asked for (UTC).
 -- rated_teammate_id VARCHAR: The teammate who was rated.
 -- fin_involved BOOLEAN: Whether Fin took part.

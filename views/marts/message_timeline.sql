@@ -10,10 +10,10 @@
 -- part_type VARCHAR: Intercom's part type; source for the opening message.
 -- author_class VARCHAR: customer, teammate, bot, or system for events.
 -- author_id VARCHAR: The author.
--- author_name VARCHAR: The author's name.
+-- author_name VARCHAR, personal: The author's name.
 -- is_note BOOLEAN: Whether it is an internal note.
 -- is_visible BOOLEAN: Whether customers see it.
--- body_text VARCHAR: The body as plain text.
+-- body_text VARCHAR, personal: The body as plain text.
 -- seconds_since_beginning BIGINT: Since the conversation began. Unit: seconds.
 -- seconds_since_previous BIGINT: Since the message or event before. Unit: seconds.
 WITH
