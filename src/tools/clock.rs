@@ -1,5 +1,6 @@
 //! Which time of a conversation counts.
 
+use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -25,4 +26,22 @@ impl Clock {
             Self::FirstReplied => "first_teammate_reply_at",
         }
     }
+
+    /// The conditions for lying between two moments, the second not included; without the first, from the beginning.
+    pub(super) fn conditions(self, start: Option<DateTime<Utc>>, end: DateTime<Utc>) -> Vec<String> {
+        let at = self.column();
+        let mut conditions: Vec<String> =
+            start.map(|start| format!("{at} >= {}", timestamp(start))).into_iter().collect();
+        conditions.push(format!("{at} < {}", timestamp(end)));
+        if self == Self::Closed {
+            // A conversation opened again was closed, and is not done.
+            conditions.push("is_closed".to_owned());
+        }
+        conditions
+    }
+}
+
+/// A moment as a literal like the times in the lake.
+pub(super) fn timestamp(at: DateTime<Utc>) -> String {
+    format!("TIMESTAMP '{}'", at.format("%Y-%m-%d %H:%M:%S%.6f"))
 }

@@ -8,9 +8,10 @@ use chrono::{DateTime, Utc};
 use super::dimension::By;
 use super::metric::Asked;
 use super::question::Question;
-use super::zone::{local, timestamp};
+use super::zone::local;
 use crate::engine::literal;
 use crate::tools::Clock;
+use crate::tools::clock::timestamp;
 use crate::tools::timeframe::{Bucket, Timeframe};
 
 /// Of one period: the groups and the total, with `is_total`, `g0 …` and `l0 …` before the figures of the metrics.
@@ -104,14 +105,7 @@ impl Sql<'_> {
     /// What holds for the conversations meant.
     pub(super) fn meant(&self) -> String {
         let at = self.question.clock.column();
-        let mut conditions = vec![
-            format!("{at} >= {}", timestamp(self.start)),
-            format!("{at} < {}", timestamp(self.timeframe.end)),
-        ];
-        if self.question.clock == Clock::Closed {
-            // A conversation opened again was closed, and is not done.
-            conditions.push("is_closed".to_owned());
-        }
+        let mut conditions = self.question.clock.conditions(Some(self.start), self.timeframe.end);
         conditions.extend(self.conditions.iter().cloned());
         conditions.join("\n        AND ")
     }

@@ -6,6 +6,8 @@
 use chrono::{DateTime, Offset, TimeDelta, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
 
+use crate::tools::clock::timestamp;
+
 /// How finely changes of the clocks are looked for: none come twice within it.
 const STEP: TimeDelta = TimeDelta::hours(12);
 
@@ -47,11 +49,6 @@ pub(super) fn local(column: &str, start: DateTime<Utc>, end: DateTime<Utc>, zone
         .map(|(at, offset)| format!("WHEN {column} >= {} THEN {} ", timestamp(*at), seconds(*offset)))
         .collect();
     format!("{column} + CASE {cases}ELSE {} END", seconds(first))
-}
-
-/// A moment as a literal like the times in the lake.
-pub(super) fn timestamp(at: DateTime<Utc>) -> String {
-    format!("TIMESTAMP '{}'", at.format("%Y-%m-%d %H:%M:%S%.6f"))
 }
 
 #[cfg(test)]
