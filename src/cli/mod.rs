@@ -3,6 +3,7 @@
 
 mod analyze;
 mod demo;
+mod export;
 mod init;
 mod keep;
 mod query;
@@ -18,6 +19,7 @@ use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use analyze::{AnalysisArg, AnalyzeArgs};
 pub use demo::{DemoArgs, DemoCommand, DemoNumbers, DemoServeArgs, DemoWorkspaceArgs};
+pub use export::{ExportArgs, ExportFormatArg, ExportLayoutArg, RedactArg};
 pub use init::InitArgs;
 pub use keep::{CompletionsArgs, DoctorArgs, LogsArgs, ResetArgs, VerifyArgs};
 pub use query::{QueryArgs, QueryFormat, QuerySource};
@@ -104,6 +106,8 @@ pub enum Command {
     Analyze(Box<AnalyzeArgs>),
     /// Ask with SQL, once or in a shell
     Query(QueryArgs),
+    /// Write tables and marts to files for others: Parquet, CSV, NDJSON or a DuckDB database
+    Export(Box<ExportArgs>),
     /// Check the files of the lake against what was recorded when they were written
     Verify(VerifyArgs),
     /// Check settings, token, connection and files, and say what to do about each problem

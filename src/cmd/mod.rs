@@ -8,6 +8,7 @@ mod assemble;
 mod completions;
 mod demo;
 mod doctor;
+mod export;
 mod failure;
 mod init;
 mod logs;
@@ -66,6 +67,7 @@ pub fn run(setup: &Setup, command: Option<Command>) -> Result<(), CommandError> 
         Some(Command::Completions(args)) => completions::run(&setup.printer, &args),
         Some(Command::Analyze(args)) => analyze::run(setup, &args),
         Some(Command::Query(args)) => query::run(setup, &args),
+        Some(Command::Export(args)) => export::run(setup, &args),
     }
 }
 

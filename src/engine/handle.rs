@@ -102,6 +102,16 @@ impl Engine {
         Ok(Table { columns: collected.columns, batches: collected.batches, summary })
     }
 
+    /// Like [`Engine::stream`], for a query of this program's own.
+    pub(crate) fn ask_stream(
+        &self,
+        sql: &str,
+        options: &QueryOptions,
+        output: &mut dyn Output,
+    ) -> Result<Summary, Error> {
+        self.answer(Text::Own(sql.to_owned()), options, output)
+    }
+
     fn answer(&self, text: Text, options: &QueryOptions, output: &mut dyn Output) -> Result<Summary, Error> {
         // What changes something must not run twice.
         let most_runs = if matches!(text, Text::Any(_)) { 1 } else { MOST_RUNS };

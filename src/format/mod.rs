@@ -24,6 +24,7 @@ use std::io::Write;
 
 pub(crate) use csv::csv_line;
 pub use cut::cut;
+pub use parquet_file::ParquetDetails;
 pub use table::{TableLook, TableNotes, TableOutput};
 pub use visible::visible;
 pub use zone::InZone;
@@ -80,9 +81,14 @@ impl Format {
             Self::Csv => Box::new(csv::CsvOutput::new(out)),
             Self::Json => Box::new(json::JsonOutput::array(out)),
             Self::Ndjson => Box::new(json::JsonOutput::lines(out)),
-            Self::Parquet => Box::new(parquet_file::ParquetOutput::new(out)),
+            Self::Parquet => parquet_writer(out, ParquetDetails::default()),
             Self::ArrowFile => Box::new(arrow_ipc::ArrowOutput::file(out)),
             Self::ArrowStream => Box::new(arrow_ipc::ArrowOutput::stream(out)),
         }
     }
+}
+
+/// Something that writes rows as a Parquet file with more than rows in it.
+pub fn parquet_writer<'a>(out: &'a mut dyn Write, details: ParquetDetails) -> Box<dyn Output + 'a> {
+    Box::new(parquet_file::ParquetOutput::new(out, details))
 }

@@ -1,6 +1,7 @@
 //! Columns in types that every reader of Parquet and Arrow knows: enums become texts, intervals, unions and the like
 //! become the text the other formats show.
 
+use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 
@@ -21,9 +22,14 @@ pub(super) struct Plain {
 
 impl Plain {
     pub(super) fn new(columns: &[Column]) -> Self {
+        Self::described(columns, &HashMap::new())
+    }
+
+    /// With what is said about columns, by their names.
+    pub(super) fn described(columns: &[Column], about: &HashMap<String, HashMap<String, String>>) -> Self {
         let fields = columns.iter().map(|column| {
-            let field = &column.field;
-            Field::new(&column.name, plain_type(field.data_type()), true)
+            let field = Field::new(&column.name, plain_type(column.field.data_type()), true);
+            field.with_metadata(about.get(&column.name).cloned().unwrap_or_default())
         });
         Self { columns: columns.to_vec(), schema: Arc::new(Schema::new(fields.collect::<Vec<_>>())) }
     }

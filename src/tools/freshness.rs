@@ -34,7 +34,7 @@ pub enum Covered {
 
 impl Freshness {
     /// Of a timeframe, as of what the lake's state says.
-    pub(super) fn of(state: &State, timeframe: &Timeframe) -> Result<Self, ToolError> {
+    pub(crate) fn of(state: &State, timeframe: &Timeframe) -> Result<Self, ToolError> {
         let sync = SyncState::from_value(&state.sync).map_err(ToolError::State)?;
         let from = timeframe.start.map_or(i64::MIN, |start| start.timestamp());
         // What has not happened yet cannot be held: the last sync is as far as it goes.

@@ -8,6 +8,7 @@ pub(crate) mod crash_check;
 pub(crate) mod crash_disk;
 pub(crate) mod crash_files;
 pub(crate) mod crash_sync;
+pub(crate) mod exported;
 pub(crate) mod faulty_files;
 pub(crate) mod found;
 pub(crate) mod keys;

@@ -104,7 +104,6 @@ impl Sql<'_> {
 
     /// What holds for the conversations meant.
     pub(super) fn meant(&self) -> String {
-        let at = self.question.clock.column();
         let mut conditions = self.question.clock.conditions(Some(self.start), self.timeframe.end);
         conditions.extend(self.conditions.iter().cloned());
         conditions.join("\n        AND ")
