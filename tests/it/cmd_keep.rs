@@ -24,7 +24,7 @@ fn status_shows_what_is_held_in_eighty_columns() {
     --- stdout ---
     Workspace   Larkspur (w7k2q9xd, EU, Europe/Berlin)
     Home        $DIR/home
-    Held        30 conversations, 283 messages, 13 contacts
+    Held        30 conversations, 277 messages, 13 contacts
                 13 admins, 4 companies, 8 conversation attributes
                 1 deleted conversation, 6 segments, 34 tags, 5 teams, 4 ticket types
                 2 tickets
@@ -83,7 +83,7 @@ fn status_as_json_has_a_known_shape() {
         "first_created_at": "2026-10-12T16:35:27Z",
         "generation": "#",
         "last_created_at": "2026-11-21T08:30:07Z",
-        "messages": 283,
+        "messages": 277,
         "partitioned_by": "month",
         "partitions": 2,
         "rows": {
@@ -93,7 +93,7 @@ fn status_as_json_has_a_known_shape() {
           "conversation_attributes": 8,
           "conversations": 30,
           "deleted_conversations": 1,
-          "messages": 283,
+          "messages": 277,
           "segments": 6,
           "sync_runs": 1,
           "tags": 34,
@@ -109,7 +109,7 @@ fn status_as_json_has_a_known_shape() {
           "deleted_count": 0,
           "error": null,
           "kind": "incremental",
-          "message_count": 313,
+          "message_count": 307,
           "missing_count": 0,
           "outcome": "completed",
           "request_count": 47,
