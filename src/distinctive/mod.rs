@@ -23,8 +23,8 @@ pub struct DistinctiveTerm {
     pub rest_count: u64,
     /// Other documents.
     pub rest_total: u64,
-    /// By how many standard errors the term is more frequent in focus. Beyond 4 chance is hardly an explanation,
-    /// also where many terms were looked at.
+    /// How distinctive it is: the log-odds ratio in standard errors. It ranks terms; as a test it is cautious, the
+    /// more so the smaller the focus is beside the rest: without a difference it hardly reaches 2.
     pub z_score: f64,
 }
 

@@ -3,15 +3,12 @@
 //! Monroe, B.L., Colaresi, M.P. & Quinn, K.M. (2008), "Fightin' Words: Lexical Feature Selection and Evaluation for
 //! Identifying the Content of Political Conflict", Political Analysis 16(4), section 3.5.1. They count words, we count
 //! documents that have the word, so that one long rant does not decide. The ratio compares the odds of finding the
-//! term in a document of either group; the prior adds to both groups some documents of which as many have the term as
-//! of all documents, which keeps rare terms from winning by chance.
+//! term in a document of either group; as prior, all documents are added to both groups. So large a prior pulls rare
+//! terms towards no difference, and lets a word that the rest never used, a new one, rank before one that it did.
 
 use super::counts::{Counts, Documents};
 use super::terms::is_han;
 use std::collections::HashMap;
-
-/// How many documents the prior adds to each group.
-const PRIOR_DOCUMENTS: f64 = 100.0;
 
 /// Terms in fewer documents of either kind are not looked at.
 const FEWEST_DOCUMENTS: u32 = 3;
@@ -93,10 +90,9 @@ fn z_score(documents: Documents, totals: [u64; 2]) -> f64 {
     let [rest, focus] = documents.map(f64::from);
     #[allow(clippy::cast_precision_loss, reason = "numbers of documents are far below 2^53")]
     let [rest_total, focus_total] = totals.map(|total| total as f64);
-    let share = (rest + focus) / (rest_total + focus_total);
-    let prior = PRIOR_DOCUMENTS * share;
-    let with = [rest + prior, focus + prior];
-    let without = [rest_total + PRIOR_DOCUMENTS - with[0], focus_total + PRIOR_DOCUMENTS - with[1]];
+    let with = [rest, focus].map(|documents| documents + rest + focus);
+    let without = [rest_total - rest, focus_total - focus]
+        .map(|documents| documents + rest_total + focus_total - rest - focus);
     if without.iter().any(|documents| *documents <= 0.0) {
         return 0.0; // every document has it
     }

@@ -17,7 +17,7 @@ const READ_OF_REST: u64 = 40_000;
 const READ_CHARS: usize = 4_000;
 const WORDS: usize = 20;
 /// Of thousands of words some differ by so many standard errors by chance alone.
-const LEAST_Z_SCORE: f64 = 3.0;
+const LEAST_Z_SCORE: f64 = 2.5;
 const EXAMPLES: usize = 3;
 const EXCERPT_CHARS: usize = 160;
 
