@@ -98,6 +98,7 @@ fn the_whole_help_is_known() {
         &["sync", "--help"],
         &["status", "--help"],
         &["query", "--help"],
+        &["export", "--help"],
         &["verify", "--help"],
         &["doctor", "--help"],
         &["logs", "--help"],
