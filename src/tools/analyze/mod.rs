@@ -122,6 +122,20 @@ impl Analyst<'_> {
         Ok((answer, state.generation))
     }
 
+    /// The SQL that a question is answered with, for those who want to see or change it: one query for each period.
+    ///
+    /// # Errors
+    /// As for [`answer`](Self::answer).
+    pub fn sql(&self, params: &AnalyzeParams) -> Result<Vec<String>, ToolError> {
+        let question = Question::read(params, self.zone, self.now)?;
+        let directory = Directory::load(self.engine, &self.options)?;
+        let conditions = question.filters.conditions(&directory)?;
+        let state = self.engine.state()?;
+        let subject = Subject { conditions: &conditions, directory: &directory, state: &state };
+        let periods = std::iter::once(&question.timeframe).chain(&question.previous);
+        Ok(periods.map(|timeframe| subject.sql(&question, timeframe).groups()).collect())
+    }
+
     /// The groups of the same question by something else.
     fn groups_by(
         &self,

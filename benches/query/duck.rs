@@ -1,0 +1,45 @@
+//! The same SQL in DuckDB alone: over the files of the lake, and over native tables made of them.
+
+use std::path::Path;
+
+use arrow::array::RecordBatch;
+use duckdb::Connection;
+use fastintercom::engine::VIEWS;
+
+/// The views over the files of a lake, with the settings that matter for speed.
+pub(crate) fn on_files(home: &Path) -> Connection {
+    let connection = Connection::open_in_memory().unwrap();
+    connection.execute_batch("SET parquet_metadata_cache = true").unwrap();
+    for view in VIEWS {
+        let sql = format!("CREATE VIEW {} AS {}", view.name, over(home, view.sql));
+        connection.execute_batch(&sql).unwrap();
+    }
+    connection
+}
+
+/// Tables of a database file, kept beside the lake, and the marts as views on them.
+pub(crate) fn on_tables(home: &Path) -> Connection {
+    let path = home.join("native.duckdb");
+    if !path.exists() {
+        let unfinished = home.join("native.unfinished");
+        let _ = std::fs::remove_file(&unfinished);
+        let connection = Connection::open(&unfinished).unwrap();
+        for view in VIEWS {
+            let kind = if view.table().is_some() { "TABLE" } else { "VIEW" };
+            let sql = format!("CREATE {kind} {} AS {}", view.name, over(home, view.sql));
+            connection.execute_batch(&sql).unwrap();
+        }
+        connection.close().unwrap();
+        std::fs::rename(&unfinished, &path).unwrap();
+    }
+    Connection::open(&path).unwrap()
+}
+
+fn over(home: &Path, sql: &str) -> String {
+    sql.replace("read_parquet('lake/", &format!("read_parquet('{}/lake/", home.display()))
+}
+
+/// All rows of an answer.
+pub(crate) fn ask(connection: &Connection, sql: &str) -> Vec<RecordBatch> {
+    connection.prepare(sql).unwrap().query_arrow([]).unwrap().collect()
+}
