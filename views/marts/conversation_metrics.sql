@@ -79,7 +79,30 @@
 -- timing_source VARCHAR: messages, or statistics when not all messages are held.
 WITH
 
-conversations AS (SELECT * FROM conversations),
+-- The columns needed, and how much of each thread is held. That it is those columns, and that no step uses a name it
+-- makes itself, halves the time DuckDB plans any question over this view, which is most of what a small lake takes.
+conversations AS (
+    SELECT
+        conversation_id, created_at, updated_at, state, priority, title, source_type, source_delivered_as,
+        contact_id, contact_name, contact_email, company_id, company_name, admin_assignee_id,
+        team_assignee_id, tags, topics, rating, rating_remark, rating_requested_at, rated_teammate_id,
+        waiting_since_at, snoozed_until_at, first_contact_reply_at, sla_name, sla_status,
+        ai_agent_participated, ai_agent_last_answer_type, ai_agent_resolution_state, is_ticket,
+        stat_time_to_admin_reply_seconds, stat_median_time_to_reply_seconds, stat_first_contact_reply_at,
+        stat_first_assignment_at, stat_first_admin_reply_at, stat_first_close_at, stat_last_contact_reply_at,
+        stat_last_admin_reply_at, stat_last_close_at, stat_last_closed_by_id, stat_reopen_count,
+        stat_assignment_count, stat_part_count, custom_attributes, has_thread, parts_truncated, part_count,
+        thread_started_by, thread_first_customer_message_at, thread_is_inbound, thread_awaits_reply,
+        thread_first_teammate_reply_at, thread_first_replier_id, thread_first_bot_reply_at,
+        thread_replier_ids, thread_median_reply_seconds, thread_timed_reply_count,
+        thread_customer_message_count, thread_teammate_reply_count, thread_bot_reply_count, thread_note_count,
+        thread_first_close_at, thread_last_close_at, thread_last_closed_by_id, thread_reopen_count,
+        thread_first_assigned_at, thread_assignment_count, thread_is_reassigned_after_reply,
+        state = 'closed' AS is_closed,
+        has_thread AND NOT parts_truncated AS is_whole,
+        (has_thread AND NOT parts_truncated) OR thread_started_by = 'customer' AS is_beginning_held
+    FROM conversations
+),
 
 -- What was known of waiting customers is as of the last sync of everything.
 last_sync AS (
@@ -91,9 +114,7 @@ last_sync AS (
 -- Times of what happened: from the messages if all are held, else from Intercom's statistics.
 timed AS (
     SELECT
-        conversations.*,
-        has_thread AND NOT parts_truncated AS is_whole,
-        is_whole OR thread_started_by = 'customer' AS is_beginning_held,
+        *,
         CASE
             WHEN is_beginning_held THEN thread_first_customer_message_at
             ELSE coalesce(stat_first_contact_reply_at, first_contact_reply_at)
@@ -113,7 +134,8 @@ timed AS (
         CASE WHEN is_whole THEN thread_reopen_count ELSE stat_reopen_count END AS reopen_count,
         CASE
             WHEN is_beginning_held THEN thread_is_inbound
-            ELSE thread_started_by <> 'teammate' AND first_customer_message_at IS NOT NULL
+            ELSE thread_started_by <> 'teammate'
+                AND coalesce(stat_first_contact_reply_at, first_contact_reply_at) IS NOT NULL
         END AS is_inbound,
         CASE
             WHEN has_thread THEN thread_awaits_reply
@@ -122,24 +144,11 @@ timed AS (
     FROM conversations
 ),
 
--- From when a close is counted: the customer's first message, unless that came after it.
-measured AS (
-    SELECT
-        *,
-        CASE WHEN first_customer_message_at <= first_close_at THEN first_customer_message_at ELSE created_at END
-            AS counted_to_first_close_from,
-        CASE WHEN first_customer_message_at <= last_close_at THEN first_customer_message_at ELSE created_at END
-            AS counted_to_last_close_from
-    FROM timed
-),
-
 final AS (
     SELECT
-        conversation_id, created_at, updated_at, state,
-        state = 'closed' AS is_closed,
-        thread_started_by AS started_by,
-        is_inbound, priority, title, source_type, source_delivered_as, contact_id, contact_name,
-        contact_email, company_id, company_name, admin_assignee_id, team_assignee_id,
+        conversation_id, created_at, updated_at, state, is_closed, thread_started_by AS started_by, is_inbound,
+        priority, title, source_type, source_delivered_as, contact_id, contact_name, contact_email, company_id,
+        company_name, admin_assignee_id, team_assignee_id,
         CASE WHEN is_whole THEN thread_first_replier_id END AS first_replier_id,
         CASE WHEN is_whole THEN thread_replier_ids END AS replier_ids,
         tags, topics, custom_attributes, is_ticket, first_customer_message_at, last_customer_message_at,
@@ -153,9 +162,23 @@ final AS (
         stat_median_time_to_reply_seconds AS median_reply_office_hours_seconds,
         first_close_at, last_close_at,
         coalesce(thread_last_closed_by_id, stat_last_closed_by_id) AS last_closed_by_id,
-        date_diff('second', counted_to_first_close_from, first_close_at) AS time_to_first_close_seconds,
-        date_diff('second', counted_to_last_close_from, last_close_at) AS time_to_last_close_seconds,
-        CASE WHEN is_closed THEN time_to_last_close_seconds END AS resolution_seconds,
+        -- A close is counted from the customer's first message, unless that came after it.
+        CASE
+            WHEN first_customer_message_at <= first_close_at
+                THEN date_diff('second', first_customer_message_at, first_close_at)
+            ELSE date_diff('second', created_at, first_close_at)
+        END AS time_to_first_close_seconds,
+        CASE
+            WHEN first_customer_message_at <= last_close_at
+                THEN date_diff('second', first_customer_message_at, last_close_at)
+            ELSE date_diff('second', created_at, last_close_at)
+        END AS time_to_last_close_seconds,
+        CASE
+            WHEN is_closed IS NOT TRUE THEN NULL
+            WHEN first_customer_message_at <= last_close_at
+                THEN date_diff('second', first_customer_message_at, last_close_at)
+            ELSE date_diff('second', created_at, last_close_at)
+        END AS resolution_seconds,
         reopen_count,
         reopen_count > 0 AS was_reopened,
         CASE WHEN is_whole THEN is_closed AND reopen_count = 0 AND len(thread_replier_ids) <= 1 END
@@ -185,8 +208,8 @@ final AS (
         ai_agent_last_answer_type AS fin_last_answer_type,
         sla_name, sla_status, has_thread, parts_truncated,
         CASE WHEN is_whole THEN 'messages' ELSE 'statistics' END AS timing_source
-    FROM measured
-    LEFT JOIN last_sync ON true
+    FROM timed
+    CROSS JOIN last_sync -- one row, whatever there was
 )
 
 SELECT * FROM final

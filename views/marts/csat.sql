@@ -19,7 +19,7 @@ metrics AS (SELECT * FROM conversation_metrics WHERE rating_requested_at IS NOT 
 
 final AS (
     SELECT
-        rating_requested_at::DATE AS day,
+        TRY_CAST(rating_requested_at AS DATE) AS day,
         count(*) AS requested_count,
         count(rating) AS rated_count,
         rated_count / requested_count AS rating_response_rate,

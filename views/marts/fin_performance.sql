@@ -15,7 +15,7 @@ metrics AS (SELECT * FROM conversation_metrics),
 
 final AS (
     SELECT
-        created_at::DATE AS day,
+        TRY_CAST(created_at AS DATE) AS day,
         count(*) AS conversation_count,
         count(*) FILTER (fin_involved) AS fin_involved_count,
         count(*) FILTER (fin_involved AND fin_resolved) AS fin_resolved_count,

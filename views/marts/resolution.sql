@@ -21,7 +21,7 @@ metrics AS (SELECT * FROM conversation_metrics),
 
 final AS (
     SELECT
-        created_at::DATE AS day,
+        TRY_CAST(created_at AS DATE) AS day,
         count(*) FILTER (is_inbound) AS inbound_count,
         count(*) FILTER (is_inbound AND is_closed) AS resolved_count,
         resolved_count / nullif(inbound_count, 0) AS resolution_rate,

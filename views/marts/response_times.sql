@@ -22,7 +22,7 @@ metrics AS (SELECT * FROM conversation_metrics WHERE is_inbound),
 
 final AS (
     SELECT
-        created_at::DATE AS day,
+        TRY_CAST(created_at AS DATE) AS day,
         count(*) AS inbound_count,
         count(first_response_seconds) AS replied_count,
         replied_count / inbound_count AS response_rate,

@@ -20,7 +20,7 @@ metrics AS (SELECT * FROM conversation_metrics WHERE sla_name IS NOT NULL),
 final AS (
     SELECT
         sla_name,
-        created_at::DATE AS day,
+        TRY_CAST(created_at AS DATE) AS day,
         count(*) AS conversation_count,
         count(*) FILTER (sla_status = 'hit') AS hit_count,
         count(*) FILTER (sla_status = 'missed') AS missed_count,

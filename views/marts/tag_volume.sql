@@ -29,14 +29,15 @@ current_names AS (SELECT tag_id, name AS current_name FROM tags),
 -- The same tag twice on a conversation is one tag.
 tagged AS (
     SELECT
-        metrics.* EXCLUDE (tags),
+        TRY_CAST(date_trunc('month', created_at) AS DATE) AS month_began_on,
+        is_closed, first_response_seconds, resolution_seconds, rating,
         unnest(list_distinct([{'tag_id': tag.tag_id, 'name': tag.name} FOR tag IN tags])) AS tag
     FROM metrics
     WHERE len(tags) > 0
 ),
 
 months AS (
-    SELECT date_trunc('month', created_at)::DATE AS month_began_on, count(*) AS all_conversation_count
+    SELECT TRY_CAST(date_trunc('month', created_at) AS DATE) AS month_began_on, count(*) AS all_conversation_count
     FROM metrics
     GROUP BY month_began_on
 ),
@@ -45,7 +46,7 @@ measured AS (
     SELECT
         tag.tag_id AS tag_id,
         max(tag.name) AS name_at_sync,
-        date_trunc('month', created_at)::DATE AS month_began_on,
+        month_began_on,
         count(*) AS conversation_count,
         count(*) FILTER (NOT is_closed) AS open_count,
         count(*) FILTER (is_inbound) AS inbound_count,
