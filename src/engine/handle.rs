@@ -4,6 +4,7 @@
 //! replaces the file in between, the query fails or, worse, gives rows that never were. So an answer counts only if
 //! the lake's version was the same before and after; else the query runs again.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -20,7 +21,7 @@ use super::settings;
 use super::sql_error::SqlError;
 use super::table::{Collected, Output, Summary, Table};
 use super::views::{VIEWS, View};
-use crate::lake::{Disk, Layout, Partitioning, Snapshot, State};
+use crate::lake::{Disk, LastState, Layout, Partitioning, Snapshot, State};
 
 /// How long a query waits for a commit to be put in place: much longer than that takes, and short enough to bear
 /// where a writer died half-way.
@@ -35,6 +36,9 @@ pub struct Engine {
     layout: Layout,
     options: EngineOptions,
     database: Mutex<Database>,
+    last_state: LastState,
+    /// Answers to queries of this program's own, and the version of the lake they are of.
+    remembered: Mutex<HashMap<&'static str, (Snapshot, Arc<Table>)>>,
 }
 
 struct Database {
@@ -50,7 +54,8 @@ impl Engine {
     /// [`Error::NoLake`] when nothing was ever synced.
     pub fn open(layout: &Layout, options: EngineOptions) -> Result<Self, Error> {
         let layout = absolute(layout);
-        let state = state(&layout)?;
+        let last_state = LastState::default();
+        let state = state(&last_state, &layout)?;
         let connection = connect(&options)?;
         prelude::install(&connection)?;
         let waits_for_files = create_views(&connection, &layout, &state)?;
@@ -60,7 +65,8 @@ impl Engine {
             connection.execute_batch(&comments).map_err(Error::duckdb("describe the views"))?;
         }
         settings::apply(&connection, &options, &layout.lake_dir(), &layout.state_dir().join("spill"))?;
-        Ok(Self { layout, options, database: Mutex::new(Database { connection, waits_for_files }) })
+        let database = Mutex::new(Database { connection, waits_for_files });
+        Ok(Self { layout, options, database, last_state, remembered: Mutex::default() })
     }
 
     /// Answers a query with all its rows.
@@ -91,8 +97,8 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::NoLake`] when nothing was ever synced.
-    pub fn state(&self) -> Result<State, Error> {
-        state(&self.layout)
+    pub fn state(&self) -> Result<Arc<State>, Error> {
+        state(&self.last_state, &self.layout)
     }
 
     /// Answers a query of this program's own, which passes no gate: texts from outside are literals in it.
@@ -110,6 +116,26 @@ impl Engine {
         output: &mut dyn Output,
     ) -> Result<Summary, Error> {
         self.answer(Text::Own(sql.to_owned()), options, output)
+    }
+
+    /// Like [`Engine::ask`], remembered while the lake stays as it is: for small answers that many questions need and that do not
+    /// depend on the time.
+    pub(crate) fn ask_once(&self, sql: &'static str, options: &QueryOptions) -> Result<Arc<Table>, Error> {
+        let before = self.snapshot()?;
+        let held = |snapshot: Snapshot| {
+            let remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+            let (of, table) = remembered.get(sql)?;
+            Snapshot::is_stable(*of, snapshot).then(|| Arc::clone(table))
+        };
+        if let Some(table) = held(before) {
+            return Ok(table);
+        }
+        let table = Arc::new(self.ask(sql, options)?);
+        if Snapshot::is_stable(before, self.snapshot()?) && table.summary.cut.is_none() {
+            let mut remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+            remembered.insert(sql, (before, Arc::clone(&table)));
+        }
+        Ok(table)
     }
 
     fn answer(&self, text: Text, options: &QueryOptions, output: &mut dyn Output) -> Result<Summary, Error> {
@@ -139,7 +165,7 @@ impl Engine {
     }
 
     fn snapshot(&self) -> Result<Snapshot, Error> {
-        Ok(Snapshot::now(&Disk::default(), &self.layout)?)
+        Ok(Snapshot::by(&self.last_state, &Disk::default(), &self.layout)?)
     }
 
     /// The version of the lake, if possible at a moment when no commit is being put in place.
@@ -158,7 +184,7 @@ impl Engine {
     fn connection(&self, snapshot: Snapshot) -> Result<Connection, Error> {
         let mut database = self.database.lock().unwrap_or_else(PoisonError::into_inner);
         if database.waits_for_files.is_some_and(|generation| generation != snapshot.generation) {
-            let state = state(&self.layout)?;
+            let state = self.state()?;
             database.waits_for_files = create_views(&database.connection, &self.layout, &state)?;
         }
         database.connection.try_clone().map_err(Error::duckdb("open a connection"))
@@ -171,8 +197,8 @@ fn absolute(layout: &Layout) -> Layout {
     lake.ok().as_deref().and_then(Path::parent).map_or_else(|| layout.clone(), Layout::new)
 }
 
-fn state(layout: &Layout) -> Result<State, Error> {
-    State::load(&Disk::default(), layout)?.ok_or_else(|| Error::NoLake(layout.lake_dir()))
+fn state(last: &LastState, layout: &Layout) -> Result<Arc<State>, Error> {
+    last.load(&Disk::default(), layout)?.ok_or_else(|| Error::NoLake(layout.lake_dir()))
 }
 
 fn connect(options: &EngineOptions) -> Result<Connection, Error> {
@@ -213,7 +239,7 @@ fn has_files(view: &View, state: &State) -> bool {
 impl Engine {
     /// How the lake is split.
     pub fn partitioning(&self) -> Result<Partitioning, Error> {
-        Ok(state(&self.layout)?.partitioning)
+        Ok(self.state()?.partitioning)
     }
 }
 

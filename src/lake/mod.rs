@@ -34,6 +34,6 @@ pub use reader::{Batches, Reader, Walk};
 pub use schema::arrow_schema;
 pub use snapshot::Snapshot;
 pub use spool::{Pending, PendingReader, Spool, SpoolEntry, SpoolKind, SpoolRecord};
-pub use state::{FileEntry, State};
+pub use state::{FileEntry, LastState, State};
 pub use verify::{Finding, verify};
 pub use writer::{Commit, Writer};

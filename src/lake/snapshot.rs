@@ -6,7 +6,7 @@
 use super::error::Error;
 use super::files::Files;
 use super::layout::Layout;
-use super::state::State;
+use super::state::LastState;
 
 /// A version of the lake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,9 +20,14 @@ pub struct Snapshot {
 impl Snapshot {
     /// The version now.
     pub fn now(files: &dyn Files, layout: &Layout) -> Result<Self, Error> {
+        Self::by(&LastState::default(), files, layout)
+    }
+
+    /// The same, for those who look often.
+    pub fn by(last: &LastState, files: &dyn Files, layout: &Layout) -> Result<Self, Error> {
         let journal = layout.journal_file();
         let before = files.len(&journal).map_err(Error::io("look at", &journal))?.is_some();
-        let generation = State::load(files, layout)?.map_or(0, |state| state.generation);
+        let generation = last.load(files, layout)?.map_or(0, |state| state.generation);
         Ok(Self { generation, is_moving: before })
     }
 

@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::error::Error;
@@ -76,6 +78,25 @@ impl Default for State {
             files: BTreeMap::new(),
             sync: serde_json::Value::Null,
         }
+    }
+}
+
+/// The last state read, for those who read it often: the document is parsed again only when its bytes have changed.
+#[derive(Debug, Default)]
+pub struct LastState(Mutex<Option<(Bytes, Arc<State>)>>);
+
+impl LastState {
+    /// The state of a lake, always the same one, as of now; `None` when nothing was ever written.
+    pub fn load(&self, files: &dyn Files, layout: &Layout) -> Result<Option<Arc<State>>, Error> {
+        let path = layout.state_file();
+        let Some(content) = files.read(&path).map_err(Error::io("read", &path))? else { return Ok(None) };
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, state)) = last.as_ref().filter(|(held, _)| *held == content) {
+            return Ok(Some(Arc::clone(state)));
+        }
+        let state = Arc::new(State::parse(&path, &content)?);
+        *last = Some((content, Arc::clone(&state)));
+        Ok(Some(state))
     }
 }
 

@@ -40,8 +40,9 @@ struct Entry {
 const SQL: &str = include_str!("../../sql/directory.sql");
 
 impl Directory {
+    /// As of now; read from the lake only when that has changed.
     pub(super) fn load(engine: &Engine, options: &QueryOptions) -> Result<Self, ToolError> {
-        let table = engine.query(SQL, options)?;
+        let table = engine.ask_once(SQL, options)?;
         let mut entries = Vec::new();
         for batch in &table.batches {
             let text =
