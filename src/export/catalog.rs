@@ -53,8 +53,6 @@ fn read(column: &PlannedColumn, format: ExportFormat) -> String {
     match format {
         // In CSV lists are JSON, which is text to the reader.
         ExportFormat::Csv if is_list(sql_type) => format!("{name}::JSON::{sql_type} AS {name}"),
-        // Parquet has no such numbers; they are decimal there.
-        ExportFormat::Parquet if sql_type == "HUGEINT" => format!("{name}::HUGEINT AS {name}"),
         _ => name.clone(),
     }
 }
