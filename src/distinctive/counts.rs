@@ -137,3 +137,21 @@ impl Counts {
         self.pairs.iter().map(|(words, seen)| (*words, seen.documents))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_terms_are_remembered_than_memory_should_hold() {
+        let mut counts = Counts::default();
+        let letters =
+            |n: usize| n.to_string().bytes().map(|digit| char::from(digit + 49)).collect::<String>();
+        for n in 0..1_000 {
+            let document: Vec<String> = (0..500).map(|place| letters(n * 500 + place)).collect();
+            counts.add(&document.join(" "), n % 2);
+            assert!(counts.words.len() <= MOST_WORDS && counts.pairs.len() <= MOST_PAIRS);
+        }
+        assert_eq!(counts.forgotten(), 1);
+    }
+}

@@ -88,7 +88,8 @@ static CHINESE: LazyLock<unspaced::Words> = LazyLock::new(|| unspaced::read(file
 fn negated(valence: f64) -> Option<f64> {
     /// Words of outcome are worth less than this.
     const OUTCOME: f64 = 0.9;
-    (valence < 0.0 || valence > OUTCOME).then_some(valence * NEGATION)
+    let is_outcome = (0.0..=OUTCOME).contains(&valence);
+    (!is_outcome).then_some(valence * NEGATION)
 }
 
 /// The files of a language's lexicon, later ones overriding earlier ones.

@@ -122,14 +122,19 @@ def read_all(lake):
     return conversations, twice, torn, others
 
 
+ENOUGH_READS = 3
+
+
 def watch(lake, stop):
-    """No error, no row torn or doubled or missing, in any read."""
+    """No error, no row torn or doubled or missing, in any read; says so in a file when there were enough of them."""
     reads = 0
     while not pathlib.Path(stop).exists():
         seen = read_all(lake)
         if seen != (20, 0, 0, [20, 20]):
             sys.exit(f"after {reads} right reads: {seen}")
         reads += 1
+        if reads == ENOUGH_READS:
+            pathlib.Path(stop).with_suffix(".soon").touch()
     print(reads)
 
 

@@ -95,8 +95,8 @@ fn nothing_is_distinctive_without_documents() {
 #[test]
 fn a_new_word_ranks_before_one_that_the_rest_uses_too() {
     let text = |n: usize| match n {
-        0..10 if n % 2 == 0 => "cancel, price",
-        0..10 => "cancel",
+        0..5 => "cancel, price",
+        5..10 => "cancel",
         10..25 => "price",
         _ => "plain",
     };
@@ -165,7 +165,7 @@ fn chance_is_not_distinctive() {
 }
 
 #[test]
-fn memory_is_bounded_and_what_is_frequent_survives() {
+fn what_is_frequent_survives_what_is_forgotten() {
     let mut counter = Counter::default();
     for n in 0..30_000_u32 {
         let letters =

@@ -60,6 +60,7 @@ fn adverbs_of_degree_move_the_value() {
 #[test]
 fn what_follows_but_counts_for_more() {
     assert!(value("Der Service ist gut, aber die App ist schlecht") < 0.0);
+    assert!(value("Der Service ist super und toll, aber die App ist schlecht") < 0.0);
     assert!(value("L'application est mauvaise, mais le service est bon") > 0.0);
     assert!(value("The service is good, but the app is bad") < 0.0);
 }
@@ -181,6 +182,14 @@ fn a_mixed_text_is_read_in_the_language_of_most_words() {
         ("de", "negative")
     );
     assert_eq!(found("APIが503エラーを返します。困っています。order LK-1"), ("ja", "negative"));
+}
+
+#[test]
+fn words_of_two_languages_tell_neither() {
+    assert_eq!(
+        (language("thanks danke"), language("thanks"), language("danke")),
+        (None, Some(Language::English), Some(Language::German))
+    );
 }
 
 #[test]

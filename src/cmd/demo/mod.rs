@@ -2,7 +2,6 @@
 //! of the demo's own; `fi demo serve` runs the stand-in alone.
 
 mod answers;
-mod chart;
 mod later;
 mod serve;
 mod show;

@@ -5,12 +5,12 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::Outcome;
-use super::answers::Answers;
-use super::chart::chart;
+use super::answers::{Answers, Bar};
 use super::world::World;
 use crate::cmd::{sync, words};
 use crate::error::CommandError;
-use crate::printer::{Paint, Printer};
+use crate::format::chart::{self, Style};
+use crate::printer::{Look, Paint, Printer};
 
 /// Queries to try next, each over the whole history.
 const NEXT: &[&str] = &[
@@ -109,6 +109,26 @@ fn since(outcome: &Outcome) -> String {
         words::count(outcome.changed_count()),
         words::count(report.deleted_count)
     )
+}
+
+/// Bars are not drawn wider, however wide the terminal is.
+const WIDEST_CHART: usize = 66;
+
+fn chart(bars: &[Bar], look: Look) -> Vec<String> {
+    let shown: Vec<String> = bars.iter().map(|bar| words::count(bar.value)).collect();
+    let bars: Vec<chart::Bar<'_>> = bars
+        .iter()
+        .zip(&shown)
+        .map(|(bar, shown)| chart::Bar {
+            label: &bar.label,
+            value: Some(bar.value as f64),
+            shown,
+            note: None,
+        })
+        .collect();
+    let width = look.width.saturating_sub(2).min(WIDEST_CHART);
+    let style = Style { width, colour: look.colour, unicode: look.unicode };
+    chart::bars(&bars, style).lines().map(|line| format!("  {line}")).collect()
 }
 
 /// The company in figures, each by one SQL query over the lake.

@@ -16,8 +16,8 @@ const READ_OF_REST: u64 = 40_000;
 /// Characters read of one conversation at most.
 const READ_CHARS: usize = 4_000;
 const WORDS: usize = 20;
-/// Of thousands of words some differ by so many standard errors by chance alone.
-const LEAST_Z_SCORE: f64 = 2.5;
+/// Chance alone hardly reaches it, however many words are looked at.
+const LEAST_Z_SCORE: f64 = 2.0;
 const EXAMPLES: usize = 3;
 const EXCERPT_CHARS: usize = 160;
 
