@@ -55,9 +55,9 @@ impl Target {
                 )));
             }
         }
-        let name = name.to_string_lossy().into_owned();
+        let is_file = format == ExportFormat::Duckdb;
         let target =
-            Self { path: real.join(&name), name, is_file: format == ExportFormat::Duckdb, is_forced };
+            Self { path: real.join(name), name: name.to_string_lossy().into_owned(), is_file, is_forced };
         target.check()?;
         Ok(target)
     }

@@ -264,6 +264,8 @@ fn the_manifest_says_what_of_when_and_how_fresh() {
     assert_eq!((done.bytes, done.rows), (all, 2 + manifest["tables"][1]["rows"].as_u64().unwrap()));
     let database = lake.path().join("x.duckdb");
     export(&engine, &ExportParams { format: ExportFormat::Duckdb, ..everything() }, &database);
+    let version = "SELECT tags['storage_version'] FROM duckdb_databases() WHERE database_name = 'x'";
+    assert_eq!(Opened::export(&database).texts(version), ["v1.2.0+"]);
     let inside = Opened::export(&database).texts("SELECT manifest FROM fi_export");
     assert_eq!(serde_json::from_str::<Value>(&inside[0]).unwrap()["made_by"], "fi export");
 }

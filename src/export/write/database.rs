@@ -18,6 +18,8 @@ use crate::export::select::Month;
 pub(in crate::export) const INFO_TABLE: &str = "fi_export";
 /// Rows inserted at once.
 const INSERT_ROWS: usize = 20_000;
+/// The oldest DuckDB that is to open it: tools that bring their own are seldom the newest.
+const OLDEST_READER: &str = "v1.2.0";
 /// Memory of the database that is written; the one that is read has its own.
 const MEMORY: &str = "1GB";
 
@@ -31,7 +33,10 @@ impl Database {
     /// In a new file.
     pub(in crate::export) fn create(path: &Path) -> Result<Self, Error> {
         let open = || {
-            let config = Config::default().max_memory(MEMORY)?.enable_autoload_extension(false)?;
+            let config = Config::default()
+                .with("storage_compatibility_version", OLDEST_READER)?
+                .max_memory(MEMORY)?
+                .enable_autoload_extension(false)?;
             let connection = Connection::open_with_flags(path, config)?;
             connection.register_table_function::<ArrowVTab>("arrow")?;
             Ok(connection)
