@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use fastintercom::lake::{
-    DataFile, Disk, Error, Files, Finding, Holder, Layout, Partitioning, Reader, Snapshot, Spool, State,
-    Writer, WriterLock, verify,
+    DataFile, Disk, Error, Files, Finding, Holder, LastState, Layout, Partitioning, Reader, Snapshot, Spool,
+    State, Writer, WriterLock, verify,
 };
 use fastintercom::model::{Conversation, Message, Row, TABLES};
 use proptest::prelude::*;
@@ -323,4 +323,22 @@ fn a_change_of_the_state_alone_is_no_new_generation() {
     assert!(after.last_txid > before.last_txid);
     drop(writer);
     assert_eq!(open(&layout).state().expect("whole"), after);
+}
+
+#[test]
+fn the_last_state_is_read_again_when_it_has_changed_and_only_then() {
+    let (_home, layout) = home();
+    let last = LastState::default();
+    let load = || last.load(&Disk::default(), &layout).expect("readable");
+    assert_eq!(load(), None);
+    let writer = open(&layout);
+    write(&writer, 1, "note");
+    let first = load().expect("a state");
+    assert_eq!(*first, writer.state().expect("whole"));
+    assert!(Arc::ptr_eq(&first, &load().expect("a state")), "nothing has changed");
+    // The new document is exactly as long as the old one, and written at once.
+    for cursor in 1..9 {
+        writer.begin().expect("whole").finish(|state| state.sync = json!(cursor)).expect("works");
+        assert_eq!(load().expect("a state").sync, json!(cursor));
+    }
 }
