@@ -30,7 +30,7 @@ current_names AS (SELECT tag_id, name AS current_name FROM tags),
 tagged AS (
     SELECT
         TRY_CAST(date_trunc('month', created_at) AS DATE) AS month_began_on,
-        is_closed, first_response_seconds, resolution_seconds, rating,
+        is_closed, is_inbound, first_response_seconds, resolution_seconds, rating,
         unnest(list_distinct([{'tag_id': tag.tag_id, 'name': tag.name} FOR tag IN tags])) AS tag
     FROM metrics
     WHERE len(tags) > 0
