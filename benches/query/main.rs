@@ -2,7 +2,7 @@
 //! tables, and against SQLite with the tables of the earlier tool where those can tell the answer.
 //!
 //! `cargo bench --bench query` asks 40,000 conversations; `-- --conversations 1000000` a million, whose making takes
-//! a quarter of an hour and 12 GB of disk once. `--only TEXT` asks what has that in its name. Figures are printed,
+//! a quarter of an hour and 6 GB of disk once, in the target directory. `--only TEXT` asks what has that in its name. Figures are printed,
 //! never asserted: they depend on the machine. Answers that differ are an error.
 
 #![allow(
@@ -123,7 +123,7 @@ impl Bench {
         assert_eq!(texts(&ours()), texts(&native), "{}: native tables tell another story", question.name);
         let [ours, alone, native] =
             rounds([&|| drop(ours()), &|| drop(duck::ask(&self.files, &sql)), &|| {
-                drop(duck::ask(&self.tables, &sql))
+                drop(duck::ask(&self.tables, &sql));
             }]);
         let verdict = match question.is_typical {
             true if ours.percentile(50) > self.budget => "  OVER",
@@ -185,7 +185,7 @@ impl Bench {
         };
         let [ours, alone, native] =
             rounds([&|| drop(analyst.answer(&params).unwrap()), &|| alone(&self.files), &|| {
-                alone(&self.tables)
+                alone(&self.tables);
             }]);
         let verdict = if ours.percentile(50) > self.budget { "OVER" } else { "ok" };
         println!(
