@@ -2,8 +2,8 @@
 //! tables, and against SQLite with the tables of the earlier tool where those can tell the answer.
 //!
 //! `cargo bench --bench query` asks 40,000 conversations; `-- --conversations 1000000` a million, whose making takes
-//! a quarter of an hour and 6 GB of disk once, in the target directory. `--only TEXT` asks what has that in its name. Figures are printed,
-//! never asserted: they depend on the machine. Answers that differ are an error.
+//! a quarter of an hour and 6 GB of disk once, in the target directory. `--only TEXT` asks what has that in its name.
+//! Figures are printed, never asserted: they depend on the machine. Answers that differ are an error.
 
 #![allow(
     clippy::unwrap_used,
