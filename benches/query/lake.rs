@@ -1,5 +1,6 @@
-//! A lake of any number of conversations over three years, through the code that a sync uses: made-up workspaces,
-//! their JSON as the API sends it, `Thread::parse`, the lake's writer. `fi verify` finds nothing wrong with it.
+//! A lake of any number of conversations, through the code that a sync uses: made-up workspaces, their JSON as the API
+//! sends it, `Thread::parse`, the lake's writer. Up to 100,000 began within fifteen months, more of them within three
+//! years. `fi verify` finds nothing wrong with it.
 //!
 //! One workspace after another, three months each, so that memory does not grow with the lake; their ids are moved
 //! apart. A workspace goes on a while after its months, so that its conversations come to an end. Kept for the next
@@ -23,8 +24,9 @@ use serde_json::Value;
 
 /// The present of the lake: 2026-11-21 12:00 UTC.
 pub(crate) const NOW: i64 = 1_795_262_400;
-/// The day the first conversations begin on: 2023-12-01.
+/// The day quarters are counted from: 2023-12-01.
 const FIRST: i64 = 1_701_388_800;
+const QUARTERS: u32 = 12;
 const DAY: i64 = 86_400;
 /// How long a workspace goes on after the last conversation taken from it, in seconds.
 const AFTER: i64 = 10 * DAY;
@@ -40,7 +42,7 @@ pub(crate) fn home(conversations: u64) -> PathBuf {
     // The columns are part of the name: another schema needs another lake.
     let columns: Vec<String> = TABLES.iter().map(|table| format!("{table:?}")).collect();
     let schema = crc32fast::hash(columns.join(";").as_bytes());
-    let name = format!("query-{conversations}-{schema:08x}");
+    let name = format!("query-{conversations}-{}-{schema:08x}", first_quarter(conversations));
     let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     if home.exists() {
         return home;
@@ -53,16 +55,22 @@ pub(crate) fn home(conversations: u64) -> PathBuf {
     home
 }
 
+/// The first quarter with conversations: who has few of them has not had them for long.
+fn first_quarter(conversations: u64) -> u32 {
+    if conversations <= 100_000 { 7 } else { 0 }
+}
+
 fn make(home: &Path, conversations: u64) {
     let writer = Writer::open(Arc::new(Disk::default()), Layout::new(home), None).unwrap();
     writer.create_tables(Partitioning::Month).unwrap();
-    for quarter in 0..12 {
+    let first = month(3 * first_quarter(conversations));
+    for quarter in first_quarter(conversations)..QUARTERS {
         let from = month(3 * quarter);
         let to = month(3 * quarter + 3).min(NOW);
         let now = (to + AFTER).min(NOW);
         let days = (now - from + DAY - 1) / DAY;
         // As many as belong into these months, of somewhat more: a workspace grows over its time.
-        let until = |end: i64| (conversations as i64 * (end - FIRST) / (NOW - FIRST)) as usize;
+        let until = |end: i64| (conversations as i64 * (end - first) / (NOW - first)) as usize;
         let count = until(to) - until(from);
         let workspace = Workspace::generate(&WorkspaceParams {
             conversations: count * (days * DAY) as usize / (to - from) as usize * 6 / 5 + 10,

@@ -39,7 +39,7 @@ const WARMING: usize = 2;
 /// Runs that count at least, of what takes longer than there is patience.
 const LEAST: usize = 5;
 /// After so long the same is not asked again.
-const PATIENCE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_secs(6);
 /// The built program.
 const FI: &str = env!("CARGO_BIN_EXE_fi");
 
