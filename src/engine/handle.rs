@@ -4,7 +4,7 @@
 //! replaces the file in between, the query fails or, worse, gives rows that never were. So an answer counts only if
 //! the lake's version was the same before and after; else the query runs again.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -20,7 +20,7 @@ use super::run::{Job, Run, Text};
 use super::settings;
 use super::sql_error::SqlError;
 use super::table::{Collected, Output, Summary, Table};
-use super::views::{VIEWS, View};
+use super::views::{VIEWS, View, views_in};
 use crate::lake::{Disk, LastState, Layout, Partitioning, Snapshot, State};
 
 /// How long a query waits for a commit to be put in place: much longer than that takes, and short enough to bear
@@ -43,7 +43,9 @@ pub struct Engine {
 
 struct Database {
     connection: Connection,
-    /// The generation in which some tables had no files yet, if they still have none.
+    /// The views that were made: each takes DuckDB milliseconds, and few queries need many.
+    made: HashSet<&'static str>,
+    /// The generation in which some tables of them had no files yet, if they still have none.
     waits_for_files: Option<u64>,
 }
 
@@ -58,14 +60,21 @@ impl Engine {
         let state = state(&last_state, &layout)?;
         let connection = connect(&options)?;
         prelude::install(&connection)?;
-        let waits_for_files = create_views(&connection, &layout, &state)?;
+        let mut database = Database { connection, made: HashSet::new(), waits_for_files: None };
         if options.access == Access::Everything {
+            // What can be asked there says not always which views it needs.
+            database.make(VIEWS.iter().collect(), &layout, &state)?;
             // Only there can queries see what is said about views.
             let comments: String = VIEWS.iter().map(|view| view.comments(state.partitioning)).collect();
-            connection.execute_batch(&comments).map_err(Error::duckdb("describe the views"))?;
+            database.connection.execute_batch(&comments).map_err(Error::duckdb("describe the views"))?;
         }
-        settings::apply(&connection, &options, &layout.lake_dir(), &layout.state_dir().join("spill"))?;
-        let database = Mutex::new(Database { connection, waits_for_files });
+        settings::apply(
+            &database.connection,
+            &options,
+            &layout.lake_dir(),
+            &layout.state_dir().join("spill"),
+        )?;
+        let database = Mutex::new(database);
         Ok(Self { layout, options, database, last_state, remembered: Mutex::default() })
     }
 
@@ -118,8 +127,8 @@ impl Engine {
         self.answer(Text::Own(sql.to_owned()), options, output)
     }
 
-    /// Like [`Engine::ask`], remembered while the lake stays as it is: for small answers that many questions need and that do not
-    /// depend on the time.
+    /// Like [`Engine::ask`], remembered while the lake stays as it is: for small answers that many questions need and
+    /// that do not depend on the time.
     pub(crate) fn ask_once(&self, sql: &'static str, options: &QueryOptions) -> Result<Arc<Table>, Error> {
         let before = self.snapshot()?;
         let held = |snapshot: Snapshot| {
@@ -147,7 +156,7 @@ impl Engine {
         for run in 1.. {
             let before = self.settled()?;
             let outcome = self
-                .connection(before)
+                .connection(before, job.text.sql())
                 .and_then(|connection| Run::start(connection, job.clone())?.pump(options, &mut held));
             let lake_changed = !Snapshot::is_stable(before, self.snapshot()?);
             let has_patience = run == 1 || start.elapsed() < PATIENCE;
@@ -180,14 +189,38 @@ impl Engine {
         }
     }
 
-    /// A connection of its own for one query.
-    fn connection(&self, snapshot: Snapshot) -> Result<Connection, Error> {
+    /// A connection of its own for one query, with the views it may need.
+    fn connection(&self, snapshot: Snapshot, sql: &str) -> Result<Connection, Error> {
         let mut database = self.database.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut needed = views_in(sql);
         if database.waits_for_files.is_some_and(|generation| generation != snapshot.generation) {
+            // Whatever stands on a table that may have files now is made anew, too.
+            let names: Vec<&str> = needed.iter().map(|view| view.name).collect();
+            let is_needed = |view: &&View| database.made.contains(view.name) || names.contains(&view.name);
+            needed = VIEWS.iter().filter(is_needed).collect();
+            database.made.clear();
+            database.waits_for_files = None;
+        }
+        needed.retain(|view| !database.made.contains(view.name));
+        if !needed.is_empty() {
             let state = self.state()?;
-            database.waits_for_files = create_views(&database.connection, &self.layout, &state)?;
+            database.make(needed, &self.layout, &state)?;
         }
         database.connection.try_clone().map_err(Error::duckdb("open a connection"))
+    }
+}
+
+impl Database {
+    /// Makes views, in the order they stand on each other.
+    fn make(&mut self, views: Vec<&'static View>, layout: &Layout, state: &State) -> Result<(), Error> {
+        for view in views {
+            create_view(&self.connection, view, layout, state)?;
+            self.made.insert(view.name);
+            if !has_files(view, state) {
+                self.waits_for_files = Some(state.generation);
+            }
+        }
+        Ok(())
     }
 }
 
@@ -204,18 +237,6 @@ fn state(last: &LastState, layout: &Layout) -> Result<Arc<State>, Error> {
 fn connect(options: &EngineOptions) -> Result<Connection, Error> {
     let config = Config::default().enable_autoload_extension(options.access == Access::Everything);
     config.and_then(Connection::open_in_memory_with_flags).map_err(Error::duckdb("open a database in memory"))
-}
-
-/// Makes all views; tells the generation if some tables have no files in it.
-fn create_views(connection: &Connection, layout: &Layout, state: &State) -> Result<Option<u64>, Error> {
-    let mut waits_for_files = None;
-    for view in VIEWS {
-        if !has_files(view, state) {
-            waits_for_files = Some(state.generation);
-        }
-        create_view(connection, view, layout, state)?;
-    }
-    Ok(waits_for_files)
 }
 
 fn create_view(

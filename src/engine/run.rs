@@ -41,6 +41,15 @@ pub(super) enum Text {
     Any(String),
 }
 
+impl Text {
+    /// The SQL.
+    pub(super) fn sql(&self) -> &str {
+        match self {
+            Self::Gated(sql) | Self::Own(sql) | Self::Any(sql) => sql,
+        }
+    }
+}
+
 /// What is to be run.
 #[derive(Debug, Clone)]
 pub(super) struct Job {

@@ -5,6 +5,7 @@
 //! path. The columns of a table are described in the model; those of a mart at the head of its file, which is the
 //! one source for DuckDB's comments, the docs and `describe`, and says which of them are personal.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use crate::lake::Partitioning;
@@ -84,6 +85,26 @@ pub fn view(name: &str) -> Option<&'static View> {
     VIEWS.iter().find(|view| view.name.eq_ignore_ascii_case(name))
 }
 
+/// The views that SQL may read, and those they stand on, in order: every one whose name is a word of it. A name in a
+/// text or comment brings a view too many, which does no harm.
+pub(super) fn views_in(sql: &str) -> Vec<&'static View> {
+    let mut names: HashSet<String> = words(sql).collect();
+    let mut views: Vec<&View> = Vec::new();
+    for view in VIEWS.iter().rev() {
+        if names.contains(view.name) {
+            names.extend(view.reads().map(str::to_owned));
+            views.push(view);
+        }
+    }
+    views.reverse();
+    views
+}
+
+fn words(sql: &str) -> impl Iterator<Item = String> {
+    let words = sql.split(|character: char| !character.is_ascii_alphanumeric() && character != '_');
+    words.filter(|word| !word.is_empty()).map(str::to_ascii_lowercase)
+}
+
 impl View {
     /// What one row stands for: the first line of its file.
     pub fn grain(&self) -> &'static str {
@@ -113,6 +134,19 @@ impl View {
     /// The lake table it shows; none for a mart.
     pub fn table(&self) -> Option<&'static TableSpec> {
         table(self.name)
+    }
+
+    /// The views it stands on: what is behind FROM and JOIN.
+    pub(crate) fn reads(&self) -> impl Iterator<Item = &'static str> {
+        let code = self.sql.lines().filter(|line| !line.trim_start().starts_with("--"));
+        let words: Vec<&str> =
+            code.flat_map(|line| line.split([' ', '(', ')', ','])).filter(|word| !word.is_empty()).collect();
+        let sources: Vec<&str> = words
+            .windows(2)
+            .filter(|pair| matches!(pair[0].to_ascii_uppercase().as_str(), "FROM" | "JOIN"))
+            .map(|pair| pair[1])
+            .collect();
+        VIEWS.iter().map(|view| view.name).filter(move |name| sources.contains(name))
     }
 
     /// The statement that makes it over the files of a lake.
@@ -199,4 +233,31 @@ pub(super) fn glob_literal(path: &Path) -> String {
         }
     }
     pattern
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mart_tells_what_it_reads() {
+        let read = |name| view(name).map(|view| view.reads().collect::<Vec<_>>()).unwrap_or_default();
+        assert_eq!(read("backlog"), ["admins", "teams", "conversation_metrics"]);
+        assert_eq!(read("conversation_metrics"), ["conversations", "sync_runs"]);
+        assert_eq!(read("message_timeline"), ["messages"]);
+        assert_eq!(read("messages"), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn sql_needs_the_views_it_names_and_those_they_stand_on() {
+        let names = |sql: &str| views_in(sql).iter().map(|view| view.name).collect::<Vec<_>>();
+        assert_eq!(names("SELECT 1"), Vec::<&str>::new());
+        assert_eq!(names("FROM \"Contacts\""), ["contacts"]);
+        assert_eq!(
+            names("SELECT * FROM main.BACKLOG"),
+            ["conversations", "admins", "teams", "sync_runs", "conversation_metrics", "backlog"]
+        );
+        let all: Vec<&str> = VIEWS.iter().map(|view| view.name).collect();
+        assert_eq!(names(&all.join(" ")), all);
+    }
 }

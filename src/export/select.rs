@@ -64,7 +64,7 @@ pub(super) fn scope(view: &View) -> Scope {
         name if view.table().is_some() => {
             Scope::Untold(format!("which conversations {name} is of is not known"))
         }
-        name => match read_by(view).find(|read| !NARROWED.contains(read) && !WHOLE.contains(read)) {
+        name => match view.reads().find(|read| !NARROWED.contains(read) && !WHOLE.contains(read)) {
             Some(read) => Scope::Untold(format!("it reads {read}, which is not of single conversations")),
             None => Scope::Mart(match name {
                 "conversation_metrics" | "backlog" => Some(("conversations", "created_at")),
@@ -73,19 +73,6 @@ pub(super) fn scope(view: &View) -> Scope {
             }),
         },
     }
-}
-
-/// The views a mart reads: what stands behind FROM and JOIN.
-fn read_by(view: &View) -> impl Iterator<Item = &'static str> {
-    let code = view.sql.lines().filter(|line| !line.trim_start().starts_with("--"));
-    let words: Vec<&str> =
-        code.flat_map(|line| line.split([' ', '(', ')', ','])).filter(|word| !word.is_empty()).collect();
-    let sources: Vec<&str> = words
-        .windows(2)
-        .filter(|pair| matches!(pair[0].to_ascii_uppercase().as_str(), "FROM" | "JOIN"))
-        .map(|pair| pair[1])
-        .collect();
-    VIEWS.iter().map(|view| view.name).filter(move |name| sources.contains(name))
 }
 
 /// A month of conversations.
@@ -152,7 +139,7 @@ fn source(view: &View, conditions: &[String], month: Option<Month>) -> (String, 
         Scope::OfConversation(..) => (with(&[view.name], month), None),
         Scope::Mart(_) if view.name == "conversation_metrics" => (with(&[view.name], month), None),
         Scope::Mart(_) => {
-            let mut parts = with(&read_by(view).collect::<Vec<_>>(), month);
+            let mut parts = with(&view.reads().collect::<Vec<_>>(), month);
             parts.push(format!("{} AS (\n{}\n)", view.name, view.sql.trim_end()));
             (parts, None)
         }
@@ -224,15 +211,6 @@ fn column(column: &PlannedColumn) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::view;
-
-    #[test]
-    fn a_mart_tells_what_it_reads() {
-        let read = |name| view(name).map(|view| read_by(view).collect::<Vec<_>>()).unwrap_or_default();
-        assert_eq!(read("backlog"), ["admins", "teams", "conversation_metrics"]);
-        assert_eq!(read("conversation_metrics"), ["conversations", "sync_runs"]);
-        assert_eq!(read("message_timeline"), ["messages"]);
-    }
 
     #[test]
     fn a_month_ends_where_the_next_begins() {
