@@ -24,15 +24,19 @@ pub(crate) fn on_tables(home: &Path) -> Connection {
         let unfinished = home.join("native.unfinished");
         let _ = std::fs::remove_file(&unfinished);
         let connection = Connection::open(&unfinished).unwrap();
-        for view in VIEWS {
-            let kind = if view.table().is_some() { "TABLE" } else { "VIEW" };
-            let sql = format!("CREATE {kind} {} AS {}", view.name, over(home, view.sql));
+        for view in VIEWS.iter().filter(|view| view.table().is_some()) {
+            let sql = format!("CREATE TABLE {} AS {}", view.name, over(home, view.sql));
             connection.execute_batch(&sql).unwrap();
         }
         connection.close().unwrap();
         std::fs::rename(&unfinished, &path).unwrap();
     }
-    Connection::open(&path).unwrap()
+    let connection = Connection::open(&path).unwrap();
+    // Tables are kept; marts are those of today.
+    for view in VIEWS.iter().filter(|view| view.table().is_none()) {
+        connection.execute_batch(&format!("CREATE OR REPLACE VIEW {} AS {}", view.name, view.sql)).unwrap();
+    }
+    connection
 }
 
 fn over(home: &Path, sql: &str) -> String {
