@@ -26,6 +26,7 @@ pub(crate) use csv::csv_line;
 pub use cut::cut;
 pub use parquet_file::ParquetDetails;
 pub use table::{TableLook, TableNotes, TableOutput};
+pub(crate) use visible::is_hidden;
 pub use visible::visible;
 pub use zone::InZone;
 

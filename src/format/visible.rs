@@ -28,8 +28,9 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Control characters; characters that show nothing; characters that change the direction of what follows.
-fn is_hidden(character: char) -> bool {
+/// Control characters; characters that show nothing; characters that change the direction of what follows. Joiners are
+/// none: emoji and several scripts need them.
+pub(crate) fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(character,
             '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}' |

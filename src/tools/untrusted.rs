@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::format::is_hidden;
+
 /// Text from outside, without control, invisible and direction-changing characters, and of bounded length.
 ///
 /// What it says is what a customer wrote. Whoever reads an answer, a model above all, must not take it for more.
@@ -14,7 +16,7 @@ impl Untrusted {
     pub(super) fn new(text: &str, most_chars: usize) -> Self {
         let mut clean = String::new();
         for word in text.split(|character: char| character.is_whitespace() || character.is_control()) {
-            let word: String = word.chars().filter(|character| !is_invisible(*character)).collect();
+            let word: String = word.chars().filter(|character| !is_hidden(*character)).collect();
             if !word.is_empty() {
                 if !clean.is_empty() {
                     clean.push(' ');
@@ -34,15 +36,6 @@ impl Untrusted {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-}
-
-/// Characters that show nothing or turn the direction of what follows. Joiners stay: emoji and several scripts need
-/// them.
-fn is_invisible(character: char) -> bool {
-    matches!(character,
-        '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
-        | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
-        | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]

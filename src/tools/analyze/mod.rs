@@ -55,7 +55,7 @@ impl Analyst<'_> {
     /// Answers a question.
     ///
     /// All its figures are of one version of the lake, as far as syncs leave time for it: an answer during which a
-    /// sync put something in place is made again, a few times.
+    /// sync put something in place is made again, a few times, and says so if that did not help.
     ///
     /// # Errors
     /// When a parameter names nothing there is, or the question makes no sense: the error says what would.
@@ -67,7 +67,14 @@ impl Analyst<'_> {
                 return Ok(answer);
             }
         }
-        Ok(self.answered(&question)?.0)
+        let (mut answer, generation) = self.answered(&question)?;
+        if self.engine.state()?.generation != generation {
+            answer.notes.push(
+                "A sync changed the data while this was answered: figures may be of neighbouring versions."
+                    .to_owned(),
+            );
+        }
+        Ok(answer)
     }
 
     /// The answer as of a generation of the lake.

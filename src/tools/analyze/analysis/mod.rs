@@ -5,6 +5,8 @@ mod satisfaction;
 mod sentiment;
 mod topics;
 
+use arrow::array::{Array, TimestampMicrosecondArray};
+use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -162,6 +164,11 @@ pub(super) fn beside(
         }
     }
     Ok(beside)
+}
+
+/// A time in a row of an answer.
+fn moment(times: &TimestampMicrosecondArray, row: usize) -> Option<DateTime<Utc>> {
+    (!times.is_null(row)).then(|| DateTime::from_timestamp_micros(times.value(row))).flatten()
 }
 
 /// The conversations a period is compared with, as a condition and in words: of the period asked for, else all others.

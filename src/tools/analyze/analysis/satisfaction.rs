@@ -5,6 +5,7 @@ use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::moment;
 use crate::engine::{Engine, QueryOptions};
 use crate::tools::directory::{Directory, Kind};
 use crate::tools::error::ToolError;
@@ -101,9 +102,7 @@ pub(in crate::tools::analyze) fn remarks(
             remarks.conversation_count = number(5, row).unwrap_or(0);
             remarks.shown.push(Remark {
                 conversation_id: text(0, row).unwrap_or_default().to_owned(),
-                created_at: (!times.is_null(row))
-                    .then(|| DateTime::from_timestamp_micros(times.value(row)))
-                    .flatten(),
+                created_at: moment(times, row),
                 rating: number(2, row),
                 rated_teammate: text(3, row)
                     .map(|id| directory.name(Kind::Admin, id).unwrap_or(id).to_owned()),

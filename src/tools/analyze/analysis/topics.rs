@@ -1,20 +1,22 @@
 //! Words customers used more in a period than else, with conversations that show it.
 
-use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::array::{AsArray, RecordBatch};
+
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::moment;
 use crate::distinctive::{Counter, has_term};
 use crate::engine::{Engine, QueryOptions};
 use crate::tools::error::ToolError;
 use crate::tools::untrusted::Untrusted;
 
 /// Conversations read at most, of the period and of the rest; of more, as many are read, chosen by their ids alone.
-const READ_OF_PERIOD: u64 = 20_000;
-const READ_OF_REST: u64 = 40_000;
+const READ_OF_PERIOD: u64 = 10_000;
+const READ_OF_REST: u64 = 20_000;
 /// Characters read of one conversation at most.
-const READ_CHARS: usize = 4_000;
+const READ_CHARS: usize = 2_000;
 const WORDS: usize = 20;
 /// Chance alone hardly reaches it, however many words are looked at.
 const LEAST_Z_SCORE: f64 = 2.0;
@@ -167,9 +169,7 @@ impl Texts {
             for row in (0..batch.num_rows()).filter(|row| has_term(texts.value(*row), term)) {
                 examples.push(Example {
                     conversation_id: ids.value(row).to_owned(),
-                    created_at: (!times.is_null(row))
-                        .then(|| DateTime::from_timestamp_micros(times.value(row)))
-                        .flatten(),
+                    created_at: moment(times, row),
                     untrusted_excerpt: Untrusted::new(texts.value(row), EXCERPT_CHARS),
                 });
                 if examples.len() == EXAMPLES {
