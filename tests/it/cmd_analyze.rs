@@ -3,7 +3,9 @@
 use crate::support::cli::TestEnv;
 use crate::support::little_lake::put;
 use crate::support::rows::{in_month, thread};
+use crate::support::told::told;
 use fastintercom::lake::{Disk, Layout, Partitioning, Writer};
+use serde_json::json;
 
 /// A world whose home holds twelve conversations of January 2026, one an hour.
 fn world() -> TestEnv {
@@ -100,4 +102,71 @@ fn a_timeframe_after_since_is_understood() {
     assert_eq!(count(&["--until", "2025-12-31"]), "0,0");
     assert_eq!(count(&["--since", "january 2026"]), "12,12");
     assert_eq!(count(&["--since", "last 5 years"]), "12,12");
+}
+
+/// A world with forty complaints of January and forty rated thanks of February 2026.
+fn rated_world() -> TestEnv {
+    let env = TestEnv::new();
+    let layout = Layout::new(&env.home());
+    let writer = Writer::open(std::sync::Arc::new(Disk::default()), layout, None).unwrap();
+    writer.create_tables(Partitioning::Month).unwrap();
+    for (month, opening, rating, remark) in [
+        (1, "The invoice is wrong and I am very disappointed", 1, "Bad\u{202e} answer"),
+        (2, "Great, the new dashboard is wonderful, I love it", 5, ""),
+    ] {
+        let threads: Vec<_> = (0..40)
+            .map(|n| {
+                let at = in_month(month, n * 3_600);
+                let rating = json!({"rating": rating, "remark": remark, "created_at": at.seconds() + 60});
+                told(
+                    month * 1_000 + n,
+                    at,
+                    &format!("0 customer: {opening}"),
+                    &json!({"conversation_rating": rating}),
+                )
+            })
+            .collect();
+        put(&writer, &threads);
+    }
+    env
+}
+
+#[test]
+fn an_analysis_shows_what_figures_cannot_tell() {
+    let env = rated_world();
+    let run = |analysis: &str, timeframe: &str| {
+        let run = env.fi(&["analyze", "-a", analysis, "--timeframe", timeframe, "--tz", "UTC", "--no-chart"]);
+        assert_eq!((run.stderr.as_str(), run.code), ("", Some(0)));
+        run.stdout
+    };
+    let satisfaction = run("satisfaction", "2026-01");
+    assert!(satisfaction.contains("Ratings of 40 conversations\nrated 5     0 (0.0 %)"), "{satisfaction}");
+    assert!(
+        satisfaction.contains("Remarks with ratings, 10 of 40, the worst ratings first\n"),
+        "{satisfaction}"
+    );
+    assert!(satisfaction.contains("  1  2026-01-02  1039    Bad answer\n"), "{satisfaction}");
+
+    let topics = run("topic_analysis", "2026-02");
+    assert!(topics.contains("Read: 40 conversations of the period and 40 of the rest."), "{topics}");
+    assert!(topics.contains("100.0 % here,   0.0 % else  2039 “Great, the new"), "{topics}");
+    assert!(topics.contains("Topics: Intercom recognised none"), "{topics}");
+
+    let sentiment = run("sentiment", "2026-01 to 2026-02");
+    assert!(sentiment.contains("50.0 % (40 of 80)"), "{sentiment}");
+    assert!(sentiment.contains("English (en): 80 conversations; VADER"), "{sentiment}");
+    assert!(run("performance", "2026-01").contains("unanswered conversations"), "figures alone");
+}
+
+#[test]
+fn an_analysis_fits_a_narrow_terminal_and_needs_no_unicode() {
+    let env = rated_world().with("COLUMNS", "60").with("LC_ALL", "C");
+    for analysis in ["performance", "satisfaction", "topics", "sentiment"] {
+        let run = env.fi(&["analyze", "-a", analysis, "--timeframe", "2026-02", "--tz", "UTC"]);
+        let widest = run.stdout.lines().map(|line| line.chars().count()).max();
+        assert!(run.code == Some(0) && widest <= Some(60), "{widest:?}: {}", run.stdout);
+    }
+    let run = env.fi(&["analyze", "-a", "moods"]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.stderr.contains("performance, satisfaction, topics, sentiment"), "{}", run.stderr);
 }
