@@ -148,7 +148,7 @@ fn an_analysis_shows_what_figures_cannot_tell() {
     assert!(satisfaction.contains("  1  2026-01-02  1039    Bad answer\n"), "{satisfaction}");
 
     let topics = run("topic_analysis", "2026-02");
-    assert!(topics.contains("Read: 40 conversations of the period and 40 of the rest."), "{topics}");
+    assert!(topics.contains("Read: 40 conversations of the period\n  and 40 of the rest."), "{topics}");
     assert!(topics.contains("100.0 % here,   0.0 % else  2039 “Great, the new"), "{topics}");
     assert!(topics.contains("Topics: Intercom recognised none"), "{topics}");
 
