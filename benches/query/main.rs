@@ -33,6 +33,11 @@ use fastintercom::tools::timeframe::TimeframeInput;
 use figures::{Times, texts};
 use questions::{ANALYSES, Analysis, CONVERSATION, QUESTIONS, Question};
 
+/// The program's own, so that what is measured is what is shipped.
+#[cfg(all(unix, not(target_env = "musl")))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Runs of a question that count, after some that do not.
 const RUNS: usize = 25;
 const WARMING: usize = 2;

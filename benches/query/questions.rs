@@ -100,22 +100,22 @@ pub(crate) const QUESTIONS: &[Question] = questions![
     "team_performance" typical
         "SELECT * FROM team_performance ORDER BY open_count DESC, team_id";
     "tag_volume, 3 months" typical
-        "SELECT * FROM tag_volume WHERE month_began_on >= DATE '2026-09-01'
-         ORDER BY month_began_on, conversation_count DESC, tag_id",
+        "SELECT * FROM tag_volume WHERE month_began_at >= TIMESTAMP '2026-09-01'
+         ORDER BY month_began_at, conversation_count DESC, tag_id",
         sqlite
         "SELECT strftime('%Y-%m-01', c.created_at) AS month, tag.value AS name, count(*) AS n
          FROM conversations c, json_each(c.tags) tag
          WHERE c.created_at >= '2026-09-01' GROUP BY month, name ORDER BY month, name"
         same as
-        "SELECT month_began_on, name, conversation_count FROM tag_volume WHERE month_began_on >= DATE '2026-09-01'
-         ORDER BY month_began_on, name";
+        "SELECT month_began_at::DATE AS month, name, conversation_count FROM tag_volume WHERE month_began_at >= TIMESTAMP '2026-09-01'
+         ORDER BY month_began_at, name";
     "tag_volume, whole" whole
-        "SELECT * FROM tag_volume ORDER BY month_began_on, conversation_count DESC, tag_id",
+        "SELECT * FROM tag_volume ORDER BY month_began_at, conversation_count DESC, tag_id",
         sqlite
         "SELECT strftime('%Y-%m-01', c.created_at) AS month, tag.value AS name, count(*) AS n
          FROM conversations c, json_each(c.tags) tag GROUP BY month, name ORDER BY month, name"
         same as
-        "SELECT month_began_on, name, conversation_count FROM tag_volume ORDER BY month_began_on, name";
+        "SELECT month_began_at::DATE AS month, name, conversation_count FROM tag_volume ORDER BY month_began_at, name";
     "csat, 90 days" typical
         "SELECT * FROM csat WHERE day >= DATE '2026-08-23' ORDER BY day";
     "csat, whole" whole

@@ -49,6 +49,7 @@ pub const CHECKS: &[Check] = checks![
     "deleted_but_held",
     "author_class_unknown",
     "thread_facts",
+    "conversation_metrics",
     "negative_duration",
     "reply_before_message",
     "statistics_contradict_messages",

@@ -13,6 +13,11 @@ pub enum Error {
     /// Nothing was ever written there.
     #[error("there is no data in {} yet", .0.display())]
     NoLake(PathBuf),
+    /// A version of `fi` wrote the lake that kept no metrics.
+    #[error(
+        "the lake was last written by an older fi, which kept no conversation_metrics; `fi sync` adds them"
+    )]
+    WithoutMetrics,
     /// The SQL may not run.
     #[error("{0}")]
     Refused(Refusal),

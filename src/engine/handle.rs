@@ -10,19 +10,25 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use arrow::array::{Array, AsArray};
+use arrow::datatypes::TimestampMicrosecondType;
+use chrono::{DateTime, Utc};
 use duckdb::{Config, Connection};
 
 use super::error::Error;
 use super::held::Held;
 use super::options::{Access, EngineOptions, QueryOptions};
-use super::prelude;
+use super::prelude::{self, Times};
 use super::run::{Job, Run, Text};
 use super::settings;
 use super::sql_error::SqlError;
 use super::table::{Collected, Output, Summary, Table};
 use super::views::{VIEWS, View, views_in};
 use crate::lake::{Disk, LastState, Layout, Partitioning, Snapshot, State};
+use crate::model::{Conversation, ConversationMetrics, Row};
 
+/// Tells when the last sync of everything began.
+pub(super) const LAST_SYNC_AT: &str = include_str!("sql/last_sync_at.sql");
 /// How long a query waits for a commit to be put in place: much longer than that takes, and short enough to bear
 /// where a writer died half-way.
 const SETTLING: Duration = Duration::from_millis(250);
@@ -150,11 +156,13 @@ impl Engine {
     fn answer(&self, text: Text, options: &QueryOptions, output: &mut dyn Output) -> Result<Summary, Error> {
         // What changes something must not run twice.
         let most_runs = if matches!(text, Text::Any(_)) { 1 } else { MOST_RUNS };
-        let job = Job { text, now: self.options.now.get(), max_rows: options.max_rows };
+        let times = Times { now: self.options.now.get(), last_sync_at: None };
+        let mut job = Job { text, times, max_rows: options.max_rows };
         let mut held = Held::new(output);
         let start = Instant::now();
         for run in 1.. {
             let before = self.settled()?;
+            job.times.last_sync_at = self.last_sync_at(job.text.sql())?;
             let outcome = self
                 .connection(before, job.text.sql())
                 .and_then(|connection| Run::start(connection, job.clone())?.pump(options, &mut held));
@@ -171,6 +179,20 @@ impl Engine {
             return Ok(Summary { lake_changed, ..counted });
         }
         Err(Error::BrokeOff)
+    }
+
+    /// When the last sync of everything began, if a view that the SQL may need tells times until then.
+    fn last_sync_at(&self, sql: &str) -> Result<Option<DateTime<Utc>>, Error> {
+        let is_needed = views_in(sql).iter().any(|view| view.name == ConversationMetrics::TABLE.name);
+        let is_asked = sql.to_ascii_lowercase().contains("last_sync_at");
+        if !is_needed && !is_asked {
+            return Ok(None);
+        }
+        let table = self.ask_once(LAST_SYNC_AT, &QueryOptions::default())?;
+        let column = table.batches.iter().find(|batch| batch.num_rows() > 0).map(|batch| batch.column(0));
+        let times = column.and_then(|column| column.as_primitive_opt::<TimestampMicrosecondType>());
+        let at = times.filter(|times| times.is_valid(0)).map(|times| times.value(0));
+        Ok(at.and_then(DateTime::from_timestamp_micros))
     }
 
     fn snapshot(&self) -> Result<Snapshot, Error> {
@@ -245,12 +267,22 @@ fn create_view(
     layout: &Layout,
     state: &State,
 ) -> Result<(), Error> {
+    if is_made_later(view, state) {
+        return Err(Error::WithoutMetrics);
+    }
     let sql = match has_files(view, state) {
         true => view.create(&layout.lake_dir()),
         false => view.create_empty(state.partitioning),
     };
     let failed = |error| Error::View { view: view.name, source: SqlError::new(&error, &sql) };
     connection.execute_batch(&sql).map_err(failed)
+}
+
+/// Whether the rows of a view are made of others by whoever writes them, and those are there and they are not.
+fn is_made_later(view: &View, state: &State) -> bool {
+    view.name == ConversationMetrics::TABLE.name
+        && !has_files(view, state)
+        && state.rows_of(Conversation::TABLE.name) > 0
 }
 
 fn has_files(view: &View, state: &State) -> bool {

@@ -20,7 +20,7 @@ mod table;
 mod types;
 mod views;
 
-pub use catalog::catalog_sql;
+pub use catalog::{catalog_sql, last_sync_at};
 pub use checks::{CHECKS, Check, Offence};
 pub use error::Error;
 pub use gate::Refusal;

@@ -10,14 +10,13 @@ use std::time::{Duration, Instant};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::FieldRef;
-use chrono::{DateTime, Utc};
 use duckdb::{Connection, InterruptHandle};
 
 use super::error::Error;
 use super::gate::{Admitted, admit};
 use super::held::Held;
 use super::options::QueryOptions;
-use super::prelude::set_now;
+use super::prelude::Times;
 use super::sql_error::{SqlError, SqlErrorKind};
 use super::table::{Column, Cut, Summary};
 use super::types::sql_type;
@@ -54,7 +53,7 @@ impl Text {
 #[derive(Debug, Clone)]
 pub(super) struct Job {
     pub(super) text: Text,
-    pub(super) now: DateTime<Utc>,
+    pub(super) times: Times,
     pub(super) max_rows: Option<u64>,
 }
 
@@ -177,7 +176,7 @@ impl Count {
 
 /// Runs on the query's own thread.
 fn execute(connection: &Connection, job: &Job, events: &SyncSender<Event>) -> Result<(), Error> {
-    set_now(connection, job.now)?;
+    job.times.set(connection)?;
     let limit = job.max_rows.map_or(String::new(), |rows| format!(" LIMIT {}", rows.saturating_add(1)));
     match &job.text {
         Text::Own(sql) | Text::Any(sql) => give(connection, sql, None, events),

@@ -123,7 +123,8 @@ impl View {
             },
             class: column.class,
         });
-        own.chain(table.is_partitioned.then(|| partition_column(partitioning))).collect()
+        let partition = table.is_partitioned.then(|| partition_column(partitioning));
+        own.chain(partition).chain(described(self.sql)).collect()
     }
 
     /// Questions it answers, in words.
@@ -131,7 +132,7 @@ impl View {
         self.sql.lines().filter_map(|line| line.strip_prefix("-- ? "))
     }
 
-    /// The lake table it shows; none for a mart.
+    /// The lake table it shows; none for a mart that is computed when it is asked.
     pub fn table(&self) -> Option<&'static TableSpec> {
         table(self.name)
     }

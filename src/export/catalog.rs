@@ -20,7 +20,7 @@ fn view(table: &Planned, params: &ExportParams) -> String {
     let name = table.view.name;
     let is_hive = params.layout == ExportLayout::Hive && table.is_by_month;
     let mut columns: Vec<String> = table.columns.iter().map(|column| read(column, params.format)).collect();
-    if is_hive && table.view.table().is_some() {
+    if is_hive && table.view.table().is_some_and(|table| table.is_partitioned) {
         columns.push("month".to_owned());
     }
     let from = match params.format {

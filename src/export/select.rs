@@ -52,7 +52,7 @@ const WHOLE: &[&str] =
 /// How the rows of a table or mart follow conversations.
 pub(super) fn scope(view: &View) -> Scope {
     match view.name {
-        "conversations" => Scope::OfConversation("conversation_id", "created_at"),
+        "conversations" | "conversation_metrics" => Scope::OfConversation("conversation_id", "created_at"),
         "messages" => Scope::OfConversation("conversation_id", "conversation_created_at"),
         "tickets" => Scope::OfTicket,
         "contacts" => Scope::Contacts,
@@ -67,7 +67,7 @@ pub(super) fn scope(view: &View) -> Scope {
         name => match view.reads().find(|read| !NARROWED.contains(read) && !WHOLE.contains(read)) {
             Some(read) => Scope::Untold(format!("it reads {read}, which is not of single conversations")),
             None => Scope::Mart(match name {
-                "conversation_metrics" | "backlog" => Some(("conversations", "created_at")),
+                "backlog" => Some(("conversations", "created_at")),
                 "message_timeline" => Some(("messages", "conversation_created_at")),
                 _ => None,
             }),
@@ -137,7 +137,6 @@ fn source(view: &View, conditions: &[String], month: Option<Month>) -> (String, 
     let with = |reads: &[&str], month| narrowed(conditions, month, reads);
     let (parts, condition) = match scope(view) {
         Scope::OfConversation(..) => (with(&[view.name], month), None),
-        Scope::Mart(_) if view.name == "conversation_metrics" => (with(&[view.name], month), None),
         Scope::Mart(_) => {
             let mut parts = with(&view.reads().collect::<Vec<_>>(), month);
             parts.push(format!("{} AS (\n{}\n)", view.name, view.sql.trim_end()));

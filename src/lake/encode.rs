@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use arrow::array::{
     Array, ArrayRef, BooleanArray, BooleanBuilder, Float64Array, Float64Builder, Int64Array, Int64Builder,
-    ListArray, RecordBatch, StringArray, StringBuilder, StructArray, TimestampMicrosecondArray,
-    TimestampMicrosecondBuilder,
+    ListArray, NullBufferBuilder, RecordBatch, StringArray, StringBuilder, StructArray,
+    TimestampMicrosecondArray, TimestampMicrosecondBuilder,
 };
-use arrow::buffer::OffsetBuffer;
+use arrow::buffer::{NullBuffer, OffsetBuffer};
 use arrow::datatypes::{DataType, SchemaRef};
 use arrow::error::ArrowError;
 
@@ -21,7 +21,7 @@ enum Values {
     Float(Float64Builder),
     Boolean(BooleanBuilder),
     Timestamp(TimestampMicrosecondBuilder),
-    TextList { ends: Vec<i32>, values: StringBuilder },
+    TextList { ends: Vec<i32>, values: StringBuilder, known: NullBufferBuilder },
     StructList { ends: Vec<i32>, columns: &'static [Column], values: Vec<Values> },
 }
 
@@ -33,7 +33,11 @@ impl Values {
             Kind::Float => Self::Float(Float64Builder::new()),
             Kind::Boolean => Self::Boolean(BooleanBuilder::new()),
             Kind::Timestamp => Self::Timestamp(TimestampMicrosecondBuilder::new()),
-            Kind::TextList => Self::TextList { ends: vec![0], values: StringBuilder::new() },
+            Kind::TextList => Self::TextList {
+                ends: vec![0],
+                values: StringBuilder::new(),
+                known: NullBufferBuilder::new(0),
+            },
             Kind::StructList(columns) => {
                 Self::StructList { ends: vec![0], columns, values: Values::of(columns) }
             }
@@ -51,21 +55,28 @@ impl Values {
             Self::Float(builder) => Arc::new(builder.finish()),
             Self::Boolean(builder) => Arc::new(builder.finish()),
             Self::Timestamp(builder) => Arc::new(builder.finish()),
-            Self::TextList { ends, values } => list(ends, DataType::Utf8, Arc::new(values.finish()))?,
+            Self::TextList { ends, values, known } => {
+                list(ends, DataType::Utf8, Arc::new(values.finish()), known.finish())?
+            }
             Self::StructList { ends, columns, values } => {
                 let fields = struct_fields(columns);
                 let arrays = values.iter_mut().map(Self::finish).collect::<Result<Vec<_>, _>>()?;
                 let len = ends.last().copied().unwrap_or_default() as usize;
                 let structs = StructArray::try_new_with_length(fields.clone(), arrays, None, len)?;
-                list(ends, DataType::Struct(fields), Arc::new(structs))?
+                list(ends, DataType::Struct(fields), Arc::new(structs), None)?
             }
         })
     }
 }
 
-fn list(ends: &mut Vec<i32>, item: DataType, values: ArrayRef) -> Result<ArrayRef, ArrowError> {
+fn list(
+    ends: &mut Vec<i32>,
+    item: DataType,
+    values: ArrayRef,
+    known: Option<NullBuffer>,
+) -> Result<ArrayRef, ArrowError> {
     let offsets = OffsetBuffer::new(std::mem::replace(ends, vec![0]).into());
-    Ok(Arc::new(ListArray::try_new(list_item(item), offsets, values, None)?))
+    Ok(Arc::new(ListArray::try_new(list_item(item), offsets, values, known)?))
 }
 
 /// Collects rows of one table into record batches.
@@ -157,10 +168,12 @@ impl CellWriter for Cells<'_> {
         append!(self, Timestamp, value.map(Timestamp::micros));
     }
 
-    fn text_list(&mut self, list: &[String]) {
-        if let Values::TextList { ends, values } = self.column() {
-            list.iter().for_each(|text| values.append_value(text));
-            push_end(ends, list.len());
+    fn text_list(&mut self, list: Option<&[String]>) {
+        if let Values::TextList { ends, values, known } = self.column() {
+            known.append(list.is_some());
+            let texts = list.unwrap_or_default();
+            texts.iter().for_each(|text| values.append_value(text));
+            push_end(ends, texts.len());
         }
     }
 
@@ -224,8 +237,8 @@ impl CellReader for Cursor<'_> {
         Ok(array.map(|a| Timestamp::from_micros(a.value(self.row))))
     }
 
-    fn text_list(&mut self) -> Result<Vec<String>, ReadError> {
-        let Some(list) = self.array::<ListArray>("a list")? else { return Ok(Vec::new()) };
+    fn text_list(&mut self) -> Result<Option<Vec<String>>, ReadError> {
+        let Some(list) = self.array::<ListArray>("a list")? else { return Ok(None) };
         let items = list.value(self.row);
         let mut cursor = Cursor { arrays: &[items], columns: &[], row: 0, next: 0 };
         let mut texts = Vec::new();
@@ -233,7 +246,7 @@ impl CellReader for Cursor<'_> {
             (cursor.row, cursor.next) = (row, 0);
             texts.push(cursor.text()?.ok_or(ReadError::Missing("text"))?);
         }
-        Ok(texts)
+        Ok(Some(texts))
     }
 
     fn struct_list(

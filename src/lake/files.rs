@@ -210,17 +210,31 @@ fn punch(_file: &std::fs::File, _range: &Range<u64>) -> io::Result<bool> {
     Ok(false)
 }
 
-/// A reader shared by the column readers of one Parquet file.
+/// A file up to this long is read at once: column by column that takes a hundred calls.
+const READ_AT_ONCE: u64 = 4 * 1024 * 1024;
+
+/// What the column readers of one Parquet file read from.
 pub(super) struct Shared {
-    reader: Arc<Mutex<Box<dyn FileReader>>>,
+    content: Content,
     len: u64,
+}
+
+enum Content {
+    Whole(Bytes),
+    File(Arc<Mutex<Box<dyn FileReader>>>),
 }
 
 impl Shared {
     pub(super) fn open(files: &dyn Files, path: &Path) -> io::Result<Self> {
         let mut reader = files.open(path)?;
         let len = reader.seek(SeekFrom::End(0))?;
-        Ok(Self { reader: Arc::new(Mutex::new(reader)), len })
+        if len > READ_AT_ONCE {
+            return Ok(Self { content: Content::File(Arc::new(Mutex::new(reader))), len });
+        }
+        reader.seek(SeekFrom::Start(0))?;
+        let mut content = vec![0; len as usize];
+        reader.read_exact(&mut content)?;
+        Ok(Self { content: Content::Whole(content.into()), len })
     }
 }
 
@@ -247,16 +261,27 @@ impl parquet::file::reader::Length for Shared {
 }
 
 impl parquet::file::reader::ChunkReader for Shared {
-    type T = io::BufReader<Section>;
+    type T = Box<dyn Read>;
 
     fn get_read(&self, start: u64) -> parquet::errors::Result<Self::T> {
-        Ok(io::BufReader::new(Section { reader: self.reader.clone(), position: start }))
+        match &self.content {
+            Content::Whole(content) => Ok(Box::new(content.get_read(start)?)),
+            Content::File(reader) => {
+                let section = Section { reader: reader.clone(), position: start };
+                Ok(Box::new(io::BufReader::new(section)))
+            }
+        }
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {
-        let mut section = Section { reader: self.reader.clone(), position: start };
-        let mut content = vec![0; length];
-        section.read_exact(&mut content)?;
-        Ok(content.into())
+        match &self.content {
+            Content::Whole(content) => content.get_bytes(start, length),
+            Content::File(reader) => {
+                let mut section = Section { reader: reader.clone(), position: start };
+                let mut content = vec![0; length];
+                section.read_exact(&mut content)?;
+                Ok(content.into())
+            }
+        }
     }
 }

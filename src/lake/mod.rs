@@ -5,6 +5,7 @@
 //! safe until they are committed.
 
 mod commit;
+mod derived;
 mod edit;
 mod encode;
 mod error;

@@ -10,10 +10,30 @@ use parquet::file::properties::{
 };
 use parquet::schema::types::ColumnPath;
 
-use crate::model::{Column, Kind, TableSpec};
+use crate::model::{Column, ConversationMetrics, Kind, Row, TableSpec};
 
 /// Rows of one row group: what a reader loads to get at one conversation.
-pub(super) const ROW_GROUP_ROWS: usize = 10_000;
+const ROW_GROUP_ROWS: usize = 10_000;
+/// What one row group may hold in memory before it is written.
+const ROW_GROUP_BYTES: usize = 8 * 1024 * 1024;
+
+/// How much one row group holds at most.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct GroupLimits {
+    pub(super) rows: usize,
+    /// In memory, before it is written.
+    pub(super) bytes: usize,
+}
+
+impl GroupLimits {
+    /// Of a table; metrics are read as a whole, so theirs are as large as DuckDB's own.
+    pub(super) fn of(table: &TableSpec) -> Self {
+        match table.name == ConversationMetrics::TABLE.name {
+            true => Self { rows: 122_880, bytes: 8 * ROW_GROUP_BYTES },
+            false => Self { rows: ROW_GROUP_ROWS, bytes: ROW_GROUP_BYTES },
+        }
+    }
+}
 /// Rows of one page.
 const PAGE_ROWS: usize = 2_000;
 /// Key of the metadata that names the version of a table's columns.
@@ -51,18 +71,29 @@ pub(super) fn struct_fields(columns: &[Column]) -> Fields {
 
 /// How a table's files are written.
 pub(super) fn writer_properties(table: &TableSpec) -> WriterProperties {
-    let level = ZstdLevel::try_new(3).unwrap_or_default();
+    let is_read_whole = table.name == ConversationMetrics::TABLE.name;
+    let (compression, page_rows) = match is_read_whole {
+        // Half as large again, and a quarter faster to read.
+        true => (Compression::SNAPPY, 10 * PAGE_ROWS),
+        false => (Compression::ZSTD(ZstdLevel::try_new(3).unwrap_or_default()), PAGE_ROWS),
+    };
     let version = KeyValue::new(VERSION_KEY.to_owned(), table.version.to_string());
     let builder = WriterProperties::builder()
         .set_created_by(format!("fi {}", env!("CARGO_PKG_VERSION")))
         .set_key_value_metadata(Some(vec![version]))
-        .set_compression(Compression::ZSTD(level))
+        .set_compression(compression)
         // Last, so that a row group is as long as its columns.
         .set_bloom_filter_position(BloomFilterPosition::End)
-        .set_data_page_row_count_limit(PAGE_ROWS)
+        .set_data_page_row_count_limit(page_rows)
         .set_write_batch_size(PAGE_ROWS)
-        .set_statistics_enabled(EnabledStatistics::Chunk);
-    table.columns.iter().fold(builder, column_properties).build()
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        // Row groups that are taken over as they are leave it behind.
+        .set_offset_index_disabled(is_read_whole);
+    table
+        .columns
+        .iter()
+        .fold(builder, |builder, column| column_properties(builder, column, is_read_whole))
+        .build()
 }
 
 /// Columns whose values hardly repeat: a dictionary of them would only cost memory.
@@ -71,7 +102,11 @@ const FREE_TEXT: &[&str] = &["body_html", "body_text", "title", "extra", "url"];
 const LOOKED_UP: &[&str] =
     &["conversation_id", "message_id", "contact_id", "company_id", "ticket_id", "email", "contact_email"];
 
-fn column_properties(builder: WriterPropertiesBuilder, column: &Column) -> WriterPropertiesBuilder {
+fn column_properties(
+    builder: WriterPropertiesBuilder,
+    column: &Column,
+    is_read_whole: bool,
+) -> WriterPropertiesBuilder {
     let path = ColumnPath::from(column.name);
     let builder = if LOOKED_UP.contains(&column.name) {
         builder
@@ -82,6 +117,9 @@ fn column_properties(builder: WriterPropertiesBuilder, column: &Column) -> Write
         builder
     };
     match column.kind {
+        Kind::Timestamp | Kind::Integer | Kind::Float if is_read_whole => {
+            builder.set_column_dictionary_enabled(path, false)
+        }
         Kind::Timestamp => builder
             .set_column_dictionary_enabled(path.clone(), false)
             .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED),

@@ -9,21 +9,21 @@ use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::{SchemaRef, TimestampMicrosecondType};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
+use parquet::bloom_filter::Sbbf;
+use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::ParquetError;
+use parquet::file::metadata::{KeyValue, RowGroupMetaData};
 use parquet::file::writer::SerializedFileWriter;
 use sha2::{Digest, Sha256};
 
 use super::error::Error;
-use super::files::{FileReader, FileWriter, Files};
+use super::files::{FileReader, FileWriter, Files, Shared};
 use super::layout::{DataFile, Layout};
 use super::ranges::ByteRanges;
-use super::schema::{ROW_GROUP_ROWS, arrow_schema, writer_properties};
+use super::schema::{GroupLimits, arrow_schema, writer_properties};
 use super::state::FileEntry;
 use super::table_file::{BLOCK, ZEROS, hex};
 use crate::model::TableSpec;
-
-/// What one row group may hold in memory before it is written.
-const ROW_GROUP_BYTES: usize = 8 * 1024 * 1024;
 
 /// A new version of a data file, written beside it and synced, not yet in its place.
 #[derive(Debug)]
@@ -70,6 +70,7 @@ pub(super) struct StageWriter {
     schema: SchemaRef,
     writer: SerializedFileWriter<Sink>,
     factory: ArrowRowGroupWriterFactory,
+    limits: GroupLimits,
     group: Option<Group>,
     kept: Kept,
     next_kept: std::iter::Peekable<IntoIter<Range<u64>>>,
@@ -96,8 +97,9 @@ impl StageWriter {
         let parts = writer.and_then(ArrowWriter::into_serialized_writer);
         let (writer, factory) = parts.map_err(Error::parquet(&path))?;
         let next_kept = kept.ranges.iter().collect::<Vec<_>>().into_iter().peekable();
-        let summary = Summary::default();
-        Ok(Self { file, path, schema, writer, factory, group: None, kept, next_kept, summary })
+        let summary = Summary { is_counted_only: !table.is_partitioned, ..Summary::default() };
+        let limits = GroupLimits::of(table);
+        Ok(Self { file, path, schema, writer, factory, limits, group: None, kept, next_kept, summary })
     }
 
     pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<(), Error> {
@@ -108,11 +110,11 @@ impl StageWriter {
                 Some(group) => group,
                 None => self.begin_group().map_err(Error::parquet(&self.path))?,
             };
-            let count = (ROW_GROUP_ROWS - group.rows).min(batch.num_rows() - start);
+            let count = (self.limits.rows - group.rows).min(batch.num_rows() - start);
             let rows = batch.slice(start, count);
             group.write(&self.schema, &rows).map_err(Error::parquet(&self.path))?;
             start += count;
-            match group.is_full() {
+            match group.is_full(self.limits) {
                 true => self.place(group)?,
                 false => self.group = Some(group),
             }
@@ -130,17 +132,50 @@ impl StageWriter {
         let in_file = Error::parquet(&self.path);
         let chunks = group.writers.into_iter().map(ArrowColumnWriter::close).collect::<Result<Vec<_>, _>>();
         let chunks = chunks.map_err(in_file)?;
-        let len: u64 = chunks.iter().map(|chunk| chunk.close().bytes_written).sum();
-        while let Some(kept) =
-            self.next_kept.next_if(|kept| self.writer.bytes_written() as u64 + len > kept.start)
-        {
-            self.keep(&kept)?;
-        }
+        self.make_room(chunks.iter().map(|chunk| chunk.close().bytes_written).sum())?;
         let mut group = self.writer.next_row_group().map_err(Error::parquet(&self.path))?;
         for chunk in chunks {
             chunk.append_to_row_group(&mut group).map_err(Error::parquet(&self.path))?;
         }
         group.close().map_err(Error::parquet(&self.path))?;
+        self.check_room()
+    }
+
+    /// Takes over a row group of another file with the same columns, as it is.
+    pub(super) fn copy(&mut self, from: &Shared, group: &RowGroupMetaData) -> Result<(), Error> {
+        self.end_group()?;
+        self.summary.rows += group.num_rows() as u64;
+        self.make_room(group.columns().iter().map(|chunk| chunk.compressed_size() as u64).sum())?;
+        let mut copied = || {
+            let mut new = self.writer.next_row_group()?;
+            for chunk in group.columns() {
+                let close = ColumnCloseResult {
+                    bytes_written: chunk.compressed_size() as u64,
+                    rows_written: group.num_rows() as u64,
+                    metadata: chunk.clone(),
+                    bloom_filter: Sbbf::read_from_column_chunk(chunk, from)?,
+                    column_index: None,
+                    offset_index: None,
+                };
+                new.append_column(from, close)?;
+            }
+            new.close().map(drop)
+        };
+        copied().map_err(Error::parquet(&self.path))?;
+        self.check_room()
+    }
+
+    /// Moves on to where so many bytes fit between those kept.
+    fn make_room(&mut self, len: u64) -> Result<(), Error> {
+        while let Some(kept) =
+            self.next_kept.next_if(|kept| self.writer.bytes_written() as u64 + len > kept.start)
+        {
+            self.keep(&kept)?;
+        }
+        Ok(())
+    }
+
+    fn check_room(&mut self) -> Result<(), Error> {
         let end = self.writer.bytes_written() as u64;
         match self.next_kept.peek() {
             Some(kept) if kept.start < end => {
@@ -188,11 +223,27 @@ impl StageWriter {
         Ok(())
     }
 
+    /// Begins a new row group with the next row.
+    pub(super) fn end_group(&mut self) -> Result<(), Error> {
+        match self.group.take() {
+            Some(group) => self.place(group),
+            None => Ok(()),
+        }
+    }
+
+    /// The row groups that are complete.
+    pub(super) fn row_groups(&self) -> usize {
+        self.writer.flushed_row_groups().len()
+    }
+
+    /// Notes something about the file in its metadata.
+    pub(super) fn note(&mut self, key: &str, value: String) {
+        self.writer.append_key_value_metadata(KeyValue::new(key.to_owned(), value));
+    }
+
     /// Completes and syncs the file.
     pub(super) fn finish(mut self) -> Result<Staged, Error> {
-        if let Some(group) = self.group.take() {
-            self.place(group)?;
-        }
+        self.end_group()?;
         while let Some(kept) = self.next_kept.next() {
             self.keep(&kept)?;
         }
@@ -224,9 +275,9 @@ impl Group {
         Ok(())
     }
 
-    fn is_full(&self) -> bool {
+    fn is_full(&self, limits: GroupLimits) -> bool {
         let bytes: usize = self.writers.iter().map(ArrowColumnWriter::get_estimated_total_bytes).sum();
-        self.rows >= ROW_GROUP_ROWS || bytes > ROW_GROUP_BYTES
+        self.rows >= limits.rows || bytes > limits.bytes
     }
 }
 
@@ -281,6 +332,8 @@ impl Write for Sink {
 /// What is recorded of a file's rows.
 #[derive(Default)]
 struct Summary {
+    /// Whether nothing but their number is of interest: not when they began, nor which threads are held.
+    is_counted_only: bool,
     rows: u64,
     first: Option<i64>,
     last: Option<i64>,
@@ -290,6 +343,9 @@ struct Summary {
 impl Summary {
     fn add(&mut self, batch: &RecordBatch) {
         self.rows += batch.num_rows() as u64;
+        if self.is_counted_only {
+            return;
+        }
         if let Some(column) = batch.column_by_name("created_at") {
             let times = column.as_primitive::<TimestampMicrosecondType>();
             let (low, high) = (arrow::compute::min(times), arrow::compute::max(times));

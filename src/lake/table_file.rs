@@ -1,12 +1,15 @@
 //! One data file: reading its batches, and its checksum.
 
 use std::cmp::Ordering;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io;
 use std::ops::Range;
 use std::path::Path;
 
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
+use parquet::file::reader::{ChunkReader, Length};
 use sha2::{Digest, Sha256};
 
 use super::error::Error;
@@ -46,22 +49,38 @@ pub(super) fn read_with_ranges(
     path: &Path,
     table: &TableSpec,
 ) -> Result<(ParquetRecordBatchReader, ByteRanges), Error> {
-    let builder = open(files, path, table)?;
-    let footer = footer(files, path).map_err(Error::io("read", path))?;
+    let shared = Shared::open(files, path).map_err(Error::io("open", path))?;
+    let footer = footer(&shared).map_err(Error::parquet(path))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(shared).map_err(Error::parquet(path))?;
+    check_version(builder.metadata(), path, table)?;
     let ranges = ByteRanges::of_version(builder.metadata(), footer);
     let reader = builder.with_batch_size(BATCH_ROWS).build().map_err(Error::parquet(path))?;
     Ok((reader, ranges))
 }
 
+/// A data file opened to take over parts of it as they are.
+pub(super) struct Opened {
+    pub(super) shared: Shared,
+    pub(super) metadata: ParquetMetaData,
+    /// Which of its bytes are part of it.
+    pub(super) ranges: ByteRanges,
+}
+
+/// Opens a data file to take over parts of it as they are.
+pub(super) fn open_whole(files: &dyn Files, path: &Path, table: &TableSpec) -> Result<Opened, Error> {
+    let shared = Shared::open(files, path).map_err(Error::io("open", path))?;
+    let metadata = ParquetMetaDataReader::new().parse_and_finish(&shared).map_err(Error::parquet(path))?;
+    check_version(&metadata, path, table)?;
+    let ranges = ByteRanges::of_version(&metadata, footer(&shared).map_err(Error::parquet(path))?);
+    Ok(Opened { shared, metadata, ranges })
+}
+
 /// Where a Parquet file's footer is: its last eight bytes say how much comes before them.
-fn footer(files: &dyn Files, path: &Path) -> io::Result<Range<u64>> {
-    let mut reader = files.open(path)?;
-    let end = reader.seek(SeekFrom::End(0))?;
-    let mut tail = [0; 8];
-    reader.seek(SeekFrom::Start(end.saturating_sub(8)))?;
-    reader.read_exact(&mut tail)?;
-    let [a, b, c, d, ..] = tail;
-    Ok(end.saturating_sub(8 + u64::from(u32::from_le_bytes([a, b, c, d])))..end)
+fn footer(shared: &Shared) -> Result<Range<u64>, ParquetError> {
+    let end = shared.len();
+    let tail = shared.get_bytes(end.saturating_sub(8), 8.min(end as usize))?;
+    let length = tail.first_chunk().map_or(0, |length| u32::from_le_bytes(*length));
+    Ok(end.saturating_sub(8 + u64::from(length))..end)
 }
 
 fn open(
@@ -71,16 +90,12 @@ fn open(
 ) -> Result<ParquetRecordBatchReaderBuilder<Shared>, Error> {
     let shared = Shared::open(files, path).map_err(Error::io("open", path))?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(shared).map_err(Error::parquet(path))?;
-    check_version(&builder, path, table)?;
+    check_version(builder.metadata(), path, table)?;
     Ok(builder)
 }
 
-fn check_version(
-    builder: &ParquetRecordBatchReaderBuilder<Shared>,
-    path: &Path,
-    table: &TableSpec,
-) -> Result<(), Error> {
-    let metadata = builder.metadata().file_metadata().key_value_metadata();
+fn check_version(metadata: &ParquetMetaData, path: &Path, table: &TableSpec) -> Result<(), Error> {
+    let metadata = metadata.file_metadata().key_value_metadata();
     let version = metadata.and_then(|pairs| pairs.iter().find(|pair| pair.key == VERSION_KEY));
     let found = version.and_then(|pair| pair.value.as_deref()?.parse().ok()).unwrap_or(0);
     match found.cmp(&table.version) {

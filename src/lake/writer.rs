@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::commit::{Transaction, ensure_dir, recover};
+use super::derived::{self, Deriving};
 use super::edit::Edit;
 use super::error::Error;
 use super::files::Files;
@@ -14,7 +15,7 @@ use super::lock::WriterLock;
 use super::reader::Reader;
 use super::stage::{Kept, StageWriter, Staged};
 use super::state::State;
-use crate::model::{Kind, Row, TABLES, TableSpec};
+use crate::model::{Conversation, Kind, Row, TABLES, TableSpec};
 
 /// Writes the lake; there is one per lake, across processes.
 pub struct Writer {
@@ -81,7 +82,7 @@ impl Writer {
             false => commit.state.partitioning,
         };
         let partitioning = commit.state.partitioning;
-        for table in TABLES {
+        for table in TABLES.iter().filter(|table| table.name != derived::TABLE.name) {
             let file = match table.is_partitioned {
                 true => DataFile::part(table, partitioning.first()),
                 false => DataFile::whole(table),
@@ -90,6 +91,7 @@ impl Writer {
                 commit.create_empty(table, file)?;
             }
         }
+        commit.derive()?;
         match commit.staged.is_empty() {
             true => Ok(()),
             false => commit.finish(|_| {}),
@@ -177,15 +179,42 @@ impl Commit<'_> {
         Ok(())
     }
 
+    /// Makes what is made from the rows this change leaves, where that is not in the lake.
+    fn derive(&mut self) -> Result<(), Error> {
+        let file = DataFile::whole(derived::TABLE);
+        if self.check_first(&file).is_err() {
+            return Ok(());
+        }
+        let replaced = self.writer.replaced.lock().unwrap_or_else(PoisonError::into_inner);
+        let deriving = Deriving {
+            files: &*self.writer.files,
+            layout: &self.writer.layout,
+            txid: self.txid,
+            state: &self.state,
+            staged: &self.staged,
+            still_read: replaced.still_read(&file),
+        };
+        let staged = deriving.stage()?;
+        self.staged.extend(staged);
+        Ok(())
+    }
+
     /// Makes the change, with `update` applied to the state in the same step.
     ///
     /// # Errors
     /// Before the commit point nothing has changed. After it the change is made for good, but this process
     /// cannot go on: every later call answers [`Error::NeedsRecovery`], and the next writer finishes it.
-    pub fn finish(self, update: impl FnOnce(&mut State)) -> Result<(), Error> {
+    pub fn finish(mut self, update: impl FnOnce(&mut State)) -> Result<(), Error> {
+        let has_conversations =
+            self.staged.iter().any(|staged| staged.file.table() == Conversation::TABLE.name);
+        let derived = if has_conversations { self.derive() } else { Ok(()) };
         let Self { writer, mut state, txid, staged } = self;
         update(&mut state);
         let transaction = Transaction { files: &*writer.files, layout: &writer.layout, txid, staged };
+        if let Err(error) = derived {
+            transaction.abandon();
+            return Err(error);
+        }
         let mut current = writer.state.lock().unwrap_or_else(PoisonError::into_inner);
         let is_next =
             current.as_ref().map(|state| state.last_txid + 1 == txid).map_err(|()| Error::NeedsRecovery)?;

@@ -20,7 +20,7 @@ pub trait CellWriter {
     /// An instant in UTC.
     fn timestamp(&mut self, value: Option<Timestamp>);
     /// A list of texts.
-    fn text_list(&mut self, values: &[String]);
+    fn text_list(&mut self, values: Option<&[String]>);
     /// A list of structs: `write` is called once an item, and writes its fields in order.
     fn struct_list(&mut self, len: usize, write: &mut dyn FnMut(usize, &mut dyn CellWriter));
 }
@@ -38,7 +38,7 @@ pub trait CellReader {
     /// An instant in UTC.
     fn timestamp(&mut self) -> Result<Option<Timestamp>, ReadError>;
     /// A list of texts.
-    fn text_list(&mut self) -> Result<Vec<String>, ReadError>;
+    fn text_list(&mut self) -> Result<Option<Vec<String>>, ReadError>;
     /// A list of structs: `read` is called once an item, and reads its fields in order.
     fn struct_list(
         &mut self,
@@ -150,7 +150,18 @@ impl Cell for Vec<String> {
     const KIND: Kind = Kind::TextList;
     const NULLABLE: bool = false;
     fn write(&self, out: &mut dyn CellWriter) {
-        out.text_list(self);
+        out.text_list(Some(self));
+    }
+    fn read(from: &mut dyn CellReader) -> Result<Self, ReadError> {
+        from.text_list()?.ok_or(ReadError::Missing("a list"))
+    }
+}
+
+impl Cell for Option<Vec<String>> {
+    const KIND: Kind = Kind::TextList;
+    const NULLABLE: bool = true;
+    fn write(&self, out: &mut dyn CellWriter) {
+        out.text_list(self.as_deref());
     }
     fn read(from: &mut dyn CellReader) -> Result<Self, ReadError> {
         from.text_list()

@@ -153,6 +153,7 @@ synced! {
 /// Every lake table, in the order docs and listings show them.
 pub const TABLES: &[&TableSpec] = &[
     super::Conversation::TABLE,
+    super::ConversationMetrics::TABLE,
     super::Message::TABLE,
     super::Contact::TABLE,
     super::Company::TABLE,

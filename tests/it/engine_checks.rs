@@ -8,7 +8,7 @@ use crate::support::tree::in_tree;
 use fastintercom::engine::{CHECKS, QueryOptions};
 use fastintercom::format::Format;
 use fastintercom::lake::{DataFile, Partitioning};
-use fastintercom::model::{Conversation, DeletedConversation, Message, Row, Tag};
+use fastintercom::model::{Conversation, ConversationMetrics, DeletedConversation, Message, Row, Tag};
 
 type Threads = Vec<(Conversation, Vec<Message>)>;
 
@@ -26,6 +26,8 @@ fn found(threads: &Threads, also: impl Fn(&LittleLake)) -> Vec<(&'static str, St
     // The lake's own writer would refuse to write such rows.
     overwrite(&lake, &DataFile::part(Conversation::TABLE, partition.clone()), &conversations);
     overwrite(&lake, &DataFile::part(Message::TABLE, partition), &messages);
+    let metrics: Vec<ConversationMetrics> = conversations.iter().map(ConversationMetrics::of).collect();
+    overwrite(&lake, &DataFile::whole(ConversationMetrics::TABLE), &metrics);
     also(&lake);
     let mut done = 0;
     let offences = lake.engine().run_checks(&QueryOptions::default(), |_| done += 1).unwrap();
@@ -137,6 +139,29 @@ fn deleted_and_doubled_rows_of_other_tables_are_found() {
     });
     assert_eq!(names(&found), ["row_once", "deleted_but_held"]);
     assert_eq!(found[0].1, "view,id,row_count\ntags,7,2\n");
+}
+
+#[test]
+fn metrics_that_are_not_what_the_conversation_says_are_found() {
+    let found = found(&threads(), |lake| {
+        let mut metrics: Vec<ConversationMetrics> =
+            threads().iter().map(|(conversation, _)| ConversationMetrics::of(conversation)).collect();
+        metrics[0].first_response_seconds = Some(1);
+        metrics[0].is_unanswered = None;
+        metrics[1].conversation_id = "999".parse_id();
+        overwrite(lake, &DataFile::whole(ConversationMetrics::TABLE), &metrics);
+    });
+    assert_eq!(names(&found), ["conversation_metrics"]);
+    let mut lines: Vec<&str> = found[0].1.lines().skip(1).collect();
+    lines.sort_unstable();
+    assert_eq!(
+        lines,
+        [
+            "1,\"first_response_seconds, is_unanswered\"",
+            "2,not in conversation_metrics",
+            "999,not in conversations",
+        ]
+    );
 }
 
 /// Ids in tests.

@@ -11,9 +11,10 @@ use crate::support::crash_sync::{REQUIRED, SyncKind};
 use crate::support::lake_script::{A, A_WITH_MESSAGES, B, Change, Commits, Player, layout};
 
 const RUNS: &[(&str, &Commits)] = &[
-    ("one file, made and replaced", &[&[A], &[A]]),
-    ("two files, then only the state", &[&[A_WITH_MESSAGES], &[]]),
-    ("three files, one of them replaced", &[&[A], &[A_WITH_MESSAGES, B]]),
+    ("one file, made and replaced", &[&[Change::Tags], &[Change::Tags]]),
+    ("conversations and what is made of them, made and replaced", &[&[A], &[A]]),
+    ("two files, then only the state", &[&[A], &[]]),
+    ("three files, two of them replaced", &[&[A], &[A_WITH_MESSAGES]]),
     ("a table without partitions, and one with", &[&[Change::Tags], &[Change::Tags, B]]),
 ];
 

@@ -10,7 +10,7 @@ use fastintercom::model::{Conversation, Message, Row, SyncRun, Tag, Timestamp};
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::support::any_rows::any_row;
+use crate::support::any_rows::{Dice, any_row};
 use crate::support::crash_files::CrashFiles;
 use crate::support::keys::key_of;
 use crate::support::rows::{in_month, synced_at, thread};
@@ -136,6 +136,24 @@ fn rows_are_stored_once_though_they_span_the_writers_batches() {
         edit(&writer, &mut model, (0..count).map(|id| tag(id, "new")).collect(), HashSet::new());
         assert_same(&writer, &model);
     }
+}
+
+#[test]
+fn a_file_too_long_to_be_read_at_once_is_merged_as_any_other() {
+    let files = CrashFiles::default();
+    let writer = writer(&files);
+    let mut dice = Dice::new(3);
+    let mut noise = || (0..40_000).map(|_| format!("{:016x}", dice.roll())).collect::<String>();
+    let mut model = Model::new();
+    for number in 1..=16 {
+        let mut messages = messages(number, 1, "noise");
+        messages[0].body_text = Some(noise());
+        edit(&writer, &mut model, messages, HashSet::new());
+    }
+    let name = january::<Message>(&writer).name();
+    assert!(writer.state().expect("whole").files[&name].bytes > 4 << 20);
+    edit(&writer, &mut model, messages(3, 2, "short"), HashSet::from(["5".to_owned()]));
+    assert_same(&writer, &model);
 }
 
 #[test]

@@ -60,6 +60,7 @@ mod lake_edit;
 mod lake_faults;
 mod lake_kept;
 mod lake_lock;
+mod lake_metrics;
 mod lake_parquet;
 mod lake_rows;
 mod lake_spool;

@@ -70,12 +70,12 @@ fn a_team_of_two_counts_each_conversation_once() {
 #[test]
 fn a_conversation_with_two_tags_counts_for_both_under_their_present_names() {
     expect(
-        "SELECT tag_id, name, month_began_on, conversation_count, all_conversation_count, share, open_count,
+        "SELECT tag_id, name, month_began_at, conversation_count, all_conversation_count, share, open_count,
             first_response_p50_seconds, csat
          FROM tag_volume ORDER BY ALL",
-        "1,refund,2026-03-01,1,4,0.25,0,600.0,1.0
-         2,invoices,2026-03-01,2,4,0.5,1,900.0,0.5
-         2,invoices,2026-04-01,1,1,1.0,1,,",
+        "1,refund,2026-03-01 00:00:00,1,4,0.25,0,600.0,1.0
+         2,invoices,2026-03-01 00:00:00,2,4,0.5,1,900.0,0.5
+         2,invoices,2026-04-01 00:00:00,1,1,1.0,1,,",
     );
 }
 

@@ -36,6 +36,7 @@ fn every_table_of_the_design_is_listed_once_and_found_by_name() {
         "companies",
         "contacts",
         "conversation_attributes",
+        "conversation_metrics",
         "conversations",
         "deleted_conversations",
         "messages",

@@ -165,10 +165,9 @@ impl CellReader for Made<'_> {
         Ok(self.column().map(|_| self.dice.timestamp()))
     }
 
-    fn text_list(&mut self) -> Result<Vec<String>, ReadError> {
-        self.next += 1;
+    fn text_list(&mut self) -> Result<Option<Vec<String>>, ReadError> {
         let len = if self.dice.one_in(30) { 600 } else { self.dice.below(4) };
-        Ok((0..len).map(|_| self.dice.text()).collect())
+        Ok(self.column().map(|_| (0..len).map(|_| self.dice.text()).collect()))
     }
 
     fn struct_list(

@@ -63,8 +63,8 @@ impl CellWriter for Cells {
         self.times.extend(value.map(Timestamp::micros));
     }
 
-    fn text_list(&mut self, values: &[String]) {
-        self.texts.extend(values.iter().cloned());
+    fn text_list(&mut self, values: Option<&[String]>) {
+        self.texts.extend(values.unwrap_or_default().iter().cloned());
     }
 
     fn struct_list(&mut self, len: usize, write: &mut dyn FnMut(usize, &mut dyn CellWriter)) {

@@ -24,7 +24,12 @@
 -- csat DOUBLE: positive_count divided by rated_count.
 WITH
 
-metrics AS (SELECT * FROM conversation_metrics),
+metrics AS (
+    SELECT
+        admin_assignee_id, is_closed, is_unanswered, is_inbound, first_response_seconds, resolution_seconds,
+        was_reopened, rating
+    FROM conversation_metrics
+),
 
 admins AS (SELECT admin_id, name FROM admins),
 
@@ -38,8 +43,7 @@ measured AS (
         count(*) FILTER (is_inbound AND is_closed) AS resolved_count,
         resolved_count / nullif(inbound_count, 0) AS resolution_rate,
         count(first_response_seconds) FILTER (is_inbound) AS replied_count,
-        quantile_cont(first_response_seconds, 0.5) FILTER (is_inbound) AS first_response_p50_seconds,
-        quantile_cont(first_response_seconds, 0.9) FILTER (is_inbound) AS first_response_p90_seconds,
+        quantile_cont(first_response_seconds, [0.5, 0.9]) FILTER (is_inbound) AS first_response_seconds,
         quantile_cont(resolution_seconds, 0.5) FILTER (is_inbound) AS resolution_p50_seconds,
         count(*) FILTER (was_reopened) AS reopened_count,
         count(rating) AS rated_count,
@@ -50,7 +54,12 @@ measured AS (
 ),
 
 final AS (
-    SELECT measured.admin_id, admins.name, measured.* EXCLUDE (admin_id)
+    SELECT
+        measured.admin_id, name, conversation_count, open_count, unanswered_count, inbound_count, resolved_count,
+        resolution_rate, replied_count,
+        first_response_seconds[1] AS first_response_p50_seconds,
+        first_response_seconds[2] AS first_response_p90_seconds,
+        resolution_p50_seconds, reopened_count, rated_count, positive_count, csat
     FROM measured
     LEFT JOIN admins USING (admin_id)
 )

@@ -28,7 +28,15 @@
 -- sla_status VARCHAR: hit, missed, cancelled or active.
 WITH
 
-metrics AS (SELECT * FROM conversation_metrics WHERE NOT is_closed),
+metrics AS (
+    SELECT
+        conversation_id, created_at, state, priority, title, contact_id, contact_name, company_name,
+        admin_assignee_id, team_assignee_id, is_unanswered, waiting_since_at, first_customer_message_at,
+        last_customer_message_at, first_teammate_reply_at, bot_reply_count, age_seconds, snoozed_until_at, sla_name,
+        sla_status
+    FROM conversation_metrics
+    WHERE NOT is_closed
+),
 
 admins AS (SELECT admin_id AS admin_assignee_id, name AS admin_assignee_name FROM admins),
 
@@ -43,15 +51,19 @@ sourced AS (
             WHEN is_unanswered AND first_teammate_reply_at IS NULL AND coalesce(bot_reply_count, 0) = 0
                 THEN 'first_customer_message'
             WHEN is_unanswered THEN 'last_customer_message'
-        END AS waiting_since_source,
+        END AS waiting_since_source
+    FROM metrics
+),
+
+waiting AS (
+    SELECT
+        *,
         CASE waiting_since_source
             WHEN 'intercom' THEN waiting_since_at
             WHEN 'first_customer_message' THEN first_customer_message_at
             WHEN 'last_customer_message' THEN last_customer_message_at
-        END AS since_at,
-        -- The last sync is when the conversation was as old as that.
-        age_seconds - date_diff('second', created_at, since_at) AS waited_seconds
-    FROM metrics
+        END AS since_at
+    FROM sourced
 ),
 
 final AS (
@@ -59,9 +71,13 @@ final AS (
         conversation_id, created_at, state, priority, title, contact_id, contact_name, company_name,
         admin_assignee_id, admin_assignee_name, team_assignee_id, team_assignee_name, is_unanswered,
         since_at AS waiting_since_at, waiting_since_source,
-        CASE WHEN waited_seconds >= 0 THEN waited_seconds END AS waiting_seconds,
+        -- The last sync is when the conversation was as old as that.
+        CASE
+            WHEN age_seconds >= date_diff('second', created_at, since_at)
+                THEN age_seconds - date_diff('second', created_at, since_at)
+        END AS waiting_seconds,
         age_seconds, snoozed_until_at, sla_name, sla_status
-    FROM sourced
+    FROM waiting
     LEFT JOIN admins USING (admin_assignee_id)
     LEFT JOIN teams USING (team_assignee_id)
 )

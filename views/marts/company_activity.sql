@@ -21,7 +21,13 @@
 -- rating_avg DOUBLE: The mean rating, 1 to 5.
 WITH
 
-metrics AS (SELECT * FROM conversation_metrics WHERE company_id IS NOT NULL),
+metrics AS (
+    SELECT
+        company_id, company_name, contact_id, created_at, is_inbound, is_closed, is_unanswered, customer_message_count,
+        first_response_seconds, rating
+    FROM conversation_metrics
+    WHERE company_id IS NOT NULL
+),
 
 final AS (
     SELECT

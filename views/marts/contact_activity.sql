@@ -22,7 +22,13 @@
 -- rating_avg DOUBLE: The mean rating, 1 to 5.
 WITH
 
-metrics AS (SELECT * FROM conversation_metrics WHERE contact_id IS NOT NULL),
+metrics AS (
+    SELECT
+        contact_id, contact_name, contact_email, company_name, created_at, is_inbound, is_closed, is_unanswered,
+        customer_message_count, first_response_seconds, rating
+    FROM conversation_metrics
+    WHERE contact_id IS NOT NULL
+),
 
 final AS (
     SELECT

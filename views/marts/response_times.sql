@@ -20,21 +20,31 @@ WITH
 
 metrics AS (SELECT * FROM conversation_metrics WHERE is_inbound),
 
-final AS (
+measured AS (
     SELECT
         TRY_CAST(created_at AS DATE) AS day,
         count(*) AS inbound_count,
         count(first_response_seconds) AS replied_count,
-        replied_count / inbound_count AS response_rate,
         count(*) FILTER (is_unanswered) AS unanswered_count,
-        quantile_cont(first_response_seconds, 0.5) AS first_response_p50_seconds,
-        quantile_cont(first_response_seconds, 0.9) AS first_response_p90_seconds,
+        quantile_cont(first_response_seconds, [0.5, 0.9]) AS response_seconds,
         avg(first_response_seconds) AS first_response_avg_seconds,
         quantile_cont(first_any_response_seconds, 0.5) AS first_any_response_p50_seconds,
         quantile_cont(first_response_office_hours_seconds, 0.5) AS first_response_office_hours_p50_seconds,
         quantile_cont(median_reply_seconds, 0.5) AS median_reply_p50_seconds
     FROM metrics
     GROUP BY day
+),
+
+final AS (
+    SELECT
+        day, inbound_count, replied_count,
+        replied_count / inbound_count AS response_rate,
+        unanswered_count,
+        response_seconds[1] AS first_response_p50_seconds,
+        response_seconds[2] AS first_response_p90_seconds,
+        first_response_avg_seconds, first_any_response_p50_seconds, first_response_office_hours_p50_seconds,
+        median_reply_p50_seconds
+    FROM measured
 )
 
 SELECT * FROM final

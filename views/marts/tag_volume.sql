@@ -7,7 +7,7 @@
 --
 -- tag_id VARCHAR: The tag.
 -- name VARCHAR: Its name now; if Intercom no longer lists it, as it was at the sync.
--- month_began_on DATE: The first day of the month.
+-- month_began_at TIMESTAMP: The beginning of the month (UTC).
 -- conversation_count BIGINT: Conversations with the tag that began in the month.
 -- all_conversation_count BIGINT: All conversations that began in the month, tagged or not.
 -- share DOUBLE: conversation_count divided by all_conversation_count.
@@ -22,14 +22,18 @@
 -- csat DOUBLE: positive_count divided by rated_count.
 WITH
 
-metrics AS (SELECT * FROM conversation_metrics),
+metrics AS (
+    SELECT
+        created_at, is_closed, is_inbound, first_response_seconds, resolution_seconds, rating, tags
+    FROM conversation_metrics
+),
 
 current_names AS (SELECT tag_id, name AS current_name FROM tags),
 
 -- The same tag twice on a conversation is one tag.
 tagged AS (
     SELECT
-        TRY_CAST(date_trunc('month', created_at) AS DATE) AS month_began_on,
+        date_trunc('month', created_at) AS month_began_at,
         is_closed, is_inbound, first_response_seconds, resolution_seconds, rating,
         unnest(list_distinct([{'tag_id': tag.tag_id, 'name': tag.name} FOR tag IN tags])) AS tag
     FROM metrics
@@ -37,16 +41,16 @@ tagged AS (
 ),
 
 months AS (
-    SELECT TRY_CAST(date_trunc('month', created_at) AS DATE) AS month_began_on, count(*) AS all_conversation_count
+    SELECT date_trunc('month', created_at) AS month_began_at, count(*) AS all_conversation_count
     FROM metrics
-    GROUP BY month_began_on
+    GROUP BY month_began_at
 ),
 
 measured AS (
     SELECT
         tag.tag_id AS tag_id,
         max(tag.name) AS name_at_sync,
-        month_began_on,
+        month_began_at,
         count(*) AS conversation_count,
         count(*) FILTER (NOT is_closed) AS open_count,
         count(*) FILTER (is_inbound) AS inbound_count,
@@ -57,14 +61,14 @@ measured AS (
         count(rating) AS rated_count,
         count(*) FILTER (rating >= 4) AS positive_count
     FROM tagged
-    GROUP BY tag.tag_id, month_began_on
+    GROUP BY tag.tag_id, month_began_at
 ),
 
 final AS (
     SELECT
         tag_id,
         coalesce(current_name, name_at_sync) AS name,
-        month_began_on,
+        month_began_at,
         conversation_count,
         all_conversation_count,
         conversation_count / all_conversation_count AS share,
@@ -78,7 +82,7 @@ final AS (
         positive_count,
         positive_count / nullif(rated_count, 0) AS csat
     FROM measured
-    JOIN months USING (month_began_on)
+    JOIN months USING (month_began_at)
     LEFT JOIN current_names USING (tag_id)
 )
 

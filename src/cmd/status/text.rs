@@ -6,6 +6,8 @@ use crate::printer::{Paint, Printer};
 
 /// Failures and unfinished stretches that are shown.
 const NAMED: usize = 3;
+/// Tables that are named before the others, or say nothing about the workspace.
+const NOT_COUNTED: &[&str] = &["conversations", "conversation_metrics", "messages", "contacts", "sync_runs"];
 /// Columns of a line behind its title.
 const ROOM: usize = 68;
 
@@ -59,9 +61,7 @@ impl Text<'_> {
         let others: Vec<String> = lake
             .rows
             .iter()
-            .filter(|(name, rows)| {
-                **rows > 0 && !matches!(**name, "conversations" | "messages" | "contacts" | "sync_runs")
-            })
+            .filter(|(name, rows)| **rows > 0 && !NOT_COUNTED.contains(name))
             .map(|(name, rows)| format!("{} {}", words::count(*rows), named(name, *rows)))
             .collect();
         for line in wrapped(&others) {

@@ -1,8 +1,8 @@
 //! What makes everyday SQL work without DuckDB's ICU extension, which the bundled build has not: the present time,
 //! time zones, the text of HTML, and the tone of a text.
 //!
-//! Macros in `sql/prelude.sql` shadow DuckDB's own functions; the time they give is a variable of the connection, set
-//! before each query, so that it is the same throughout a query and can be fixed in tests.
+//! Macros in `sql/prelude.sql` shadow DuckDB's own functions; the times they give are variables of the connection, set
+//! before each query, so that they are the same throughout a query and can be fixed in tests.
 
 mod text;
 mod tone;
@@ -25,9 +25,22 @@ pub(super) fn install(connection: &Connection) -> Result<(), Error> {
     connection.execute_batch(MACROS).map_err(Error::duckdb(doing))
 }
 
-/// Sets what `now()` and the like are for the queries of a connection.
-pub(super) fn set_now(connection: &Connection, now: DateTime<Utc>) -> Result<(), Error> {
-    let now = now.format("%Y-%m-%d %H:%M:%S%.6f");
-    let sql = format!("SET VARIABLE fi_now = TIMESTAMP '{now}'");
-    connection.execute_batch(&sql).map_err(Error::duckdb("set the time"))
+/// What queries are told of the time.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Times {
+    /// What `now()` and the like are.
+    pub(super) now: DateTime<Utc>,
+    /// What `last_sync_at()` is, if a view that is asked needs it.
+    pub(super) last_sync_at: Option<DateTime<Utc>>,
+}
+
+impl Times {
+    /// Tells the queries of a connection.
+    pub(super) fn set(self, connection: &Connection) -> Result<(), Error> {
+        let literal = |at: DateTime<Utc>| format!("TIMESTAMP '{}'", at.format("%Y-%m-%d %H:%M:%S%.6f"));
+        let last_sync_at = self.last_sync_at.map_or_else(|| "NULL::TIMESTAMP".to_owned(), literal);
+        let now = literal(self.now);
+        let sql = format!("SET VARIABLE fi_now = {now}; SET VARIABLE fi_last_sync_at = {last_sync_at}");
+        connection.execute_batch(&sql).map_err(Error::duckdb("set the time"))
+    }
 }

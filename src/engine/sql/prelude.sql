@@ -13,3 +13,6 @@ CREATE MACRO age(moment) AS system.main.age(getvariable('fi_now')::DATE::TIMESTA
 CREATE MACRO to_timestamp(seconds) AS make_timestamp((seconds::DOUBLE * 1000000)::BIGINT);
 -- A UTC time as the clocks of a zone show it.
 CREATE MACRO to_local(moment, zone) AS timezone(zone, timezone('UTC', moment::TIMESTAMP));
+-- When the last sync of everything began. A variable, because a view that reads it from a table would read that table
+-- for every question, also for those that do not ask how long anybody waits.
+CREATE MACRO last_sync_at() AS getvariable('fi_last_sync_at')::TIMESTAMP;
