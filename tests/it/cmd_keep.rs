@@ -181,6 +181,24 @@ fn verify_names_a_file_with_a_flipped_byte() {
 }
 
 #[test]
+fn damaged_metrics_are_made_again_from_the_conversations() {
+    let standin = StandIn::new();
+    let env = synced(&standin);
+    let file = env.home().join("lake/conversation_metrics/data.parquet");
+    let mut bytes = fs::read(&file).unwrap();
+    // Near the end: before that there are bytes kept for readers of the version before.
+    let at = bytes.len() - 300;
+    bytes[at] ^= 1;
+    fs::write(&file, bytes).unwrap();
+    let run = env.fi(&["verify"]);
+    assert_eq!(run.code, Some(5), "{run}");
+    assert!(run.stderr.contains("hint: remove lake/conversation_metrics/data.parquet: `fi sync`"), "{run}");
+    fs::remove_file(&file).unwrap();
+    assert_eq!(env.fi(&["sync"]).code, Some(0));
+    assert_eq!(env.fi(&["verify"]).code, Some(0));
+}
+
+#[test]
 fn verify_remote_names_the_ids_that_differ() {
     let standin = StandIn::new();
     let env = synced(&standin);

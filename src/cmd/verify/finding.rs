@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::cmd::words;
 use crate::lake;
+use crate::model::{ConversationMetrics, Row};
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -92,11 +93,18 @@ impl fmt::Display for Day {
     }
 }
 
+/// The file that is made of others.
+const METRICS_FILE: &str = "conversation_metrics/data.parquet";
+const REMAKE_METRICS: &str =
+    "remove lake/conversation_metrics/data.parquet: `fi sync` makes it again from the conversations held";
+
 impl Finding {
     /// What to do about it.
     pub(super) fn hint(&self) -> &'static str {
         match self {
             Self::File(lake::Finding::Foreign { .. }) => "move files that are not from fi out of lake/",
+            Self::File(finding) if finding.file() == METRICS_FILE => REMAKE_METRICS,
+            Self::Rule(rule) if rule.rule == ConversationMetrics::TABLE.name => REMAKE_METRICS,
             Self::File(_) => "fetch everything again with: fi reset --yes && fi sync",
             Self::Rule(_) => "this is a bug of fi; `fi reset --yes && fi sync` may help, and so may a report",
             Self::Day(day) if day.missing_here_count > 0 => "fetch what is missing with: fi sync --full",
