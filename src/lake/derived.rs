@@ -27,6 +27,8 @@ pub(super) const TABLE: &TableSpec = ConversationMetrics::TABLE;
 const PARTS_KEY: &str = "fi.made_of";
 /// Rows handed to the writer at once.
 const WRITTEN_ROWS: usize = 1_024;
+/// Batches of conversations that are not closed held back at most, to stand side by side behind the others.
+const HELD_BATCHES: usize = 24;
 
 /// A stretch of row groups, and what they are made of.
 #[derive(Debug, Serialize, Deserialize)]
@@ -162,6 +164,9 @@ impl Deriving<'_> {
                     rows.push(&metrics)?;
                 }
                 closed.batches.drain(..).try_for_each(|batch| writer.write(&batch))?;
+                if others.batches.len() > HELD_BATCHES {
+                    others.batches.drain(..).try_for_each(|batch| writer.write(&batch))?;
+                }
             }
         }
         for rows in [closed, others] {

@@ -29,7 +29,7 @@ impl GroupLimits {
     /// Of a table; metrics are read as a whole, so theirs are as large as DuckDB's own.
     pub(super) fn of(table: &TableSpec) -> Self {
         match table.name == ConversationMetrics::TABLE.name {
-            true => Self { rows: 122_880, bytes: 8 * ROW_GROUP_BYTES },
+            true => Self { rows: 122_880, bytes: 4 * ROW_GROUP_BYTES },
             false => Self { rows: ROW_GROUP_ROWS, bytes: ROW_GROUP_BYTES },
         }
     }
