@@ -33,7 +33,7 @@ use fastintercom::tools::timeframe::TimeframeInput;
 use figures::{Times, texts};
 use questions::{ANALYSES, Analysis, CONVERSATION, QUESTIONS, Question};
 
-/// The program's own, so that what is measured is what is shipped.
+/// The program's own, with its usual options.
 #[cfg(all(unix, not(target_env = "musl")))]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;

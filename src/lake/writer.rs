@@ -12,6 +12,7 @@ use super::files::Files;
 use super::kept::{Replaced, erase_settled};
 use super::layout::{DataFile, Layout, Partitioning};
 use super::lock::WriterLock;
+use super::ranges::ByteRanges;
 use super::reader::Reader;
 use super::stage::{Kept, StageWriter, Staged};
 use super::state::State;
@@ -125,9 +126,13 @@ impl Commit<'_> {
         self.check_first(&file)?;
         let is_there = self.state.files.contains_key(&file.name());
         let (files, layout) = (self.writer.files.clone(), self.writer.layout.clone());
-        let replaced = self.writer.replaced.lock().unwrap_or_else(PoisonError::into_inner);
-        let still_read = replaced.still_read(&file);
+        let still_read = self.still_read(&file);
         Edit::open(files, layout, file, self.txid, is_there, removed, still_read)
+    }
+
+    /// Bytes of a file that somebody may be reading though they are of no version any more.
+    fn still_read(&self, file: &DataFile) -> ByteRanges {
+        self.writer.replaced.lock().unwrap_or_else(PoisonError::into_inner).still_read(file)
     }
 
     /// A second new version would be made from the committed one, and undo the first.
@@ -185,14 +190,13 @@ impl Commit<'_> {
         if self.check_first(&file).is_err() {
             return Ok(());
         }
-        let replaced = self.writer.replaced.lock().unwrap_or_else(PoisonError::into_inner);
         let deriving = Deriving {
             files: &*self.writer.files,
             layout: &self.writer.layout,
             txid: self.txid,
             state: &self.state,
             staged: &self.staged,
-            still_read: replaced.still_read(&file),
+            still_read: self.still_read(&file),
         };
         let staged = deriving.stage()?;
         self.staged.extend(staged);

@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use fastintercom::engine::{Error, QueryOptions};
+use fastintercom::engine::{Access, Error, QueryOptions};
 use fastintercom::format::Format;
 use fastintercom::lake::{DataFile, Partitioning, Writer};
-use fastintercom::model::{Conversation, ConversationMetrics, Row, Timestamp};
+use fastintercom::model::{Conversation, ConversationMetrics, Row, SyncRun, Timestamp};
 
 use crate::support::any_rows::{Dice, any_row};
 use crate::support::keys::key_of;
@@ -199,6 +199,26 @@ fn a_lake_of_before_there_were_metrics_says_so_and_gets_them_from_the_next_sync(
     lake.writer().create_tables(Partitioning::Month).expect("tables");
     assert_eq!(ask(&lake.engine(), counted), "30,30");
     assert_same(&lake.writer());
+}
+
+#[test]
+fn views_of_ones_own_tell_times_until_the_last_sync_too() {
+    let lake = LittleLake::with_threads();
+    let run = SyncRun {
+        kind: "full".to_owned(),
+        outcome: "completed".to_owned(),
+        started_at: in_month(6, 0),
+        ..any_row(1)
+    };
+    let writer = lake.writer();
+    let mut commit = writer.begin().expect("a commit");
+    commit.upsert(&mut [run], |run| run.run_id.to_string()).expect("a row");
+    commit.finish(|_| {}).expect("a commit");
+    let age = "SELECT age_seconds = date_diff('second', created_at, TIMESTAMP '2026-06-01') FROM";
+    let engine = lake.engine_with(Access::Everything);
+    assert_eq!(ask(&engine, "CREATE VIEW mine AS FROM conversation_metrics"), "");
+    assert_eq!(ask(&engine, &format!("{age} mine LIMIT 1")), "true");
+    assert_eq!(ask(&lake.engine(), &format!("{age} conversation_metrics LIMIT 1")), "true");
 }
 
 #[test]
