@@ -13,9 +13,10 @@ use serde::{Deserialize, Serialize};
 
 use super::encode::{Encoder, decode};
 use super::error::Error;
-use super::files::{Files, Shared};
+use super::files::Files;
 use super::layout::{DataFile, Layout};
 use super::ranges::ByteRanges;
+use super::shared::Shared;
 use super::stage::{Kept, StageWriter, Staged};
 use super::state::State;
 use super::table_file::{Opened, open_whole, read_batches};

@@ -42,6 +42,11 @@ impl Order {
         let time = names.into_iter().find(|name| table.is_partitioned && table.column_index(name).is_some());
         Self { time, id: table.key.first().copied().unwrap_or_default() }
     }
+
+    /// The column with the time, if the table has one for that.
+    pub(super) fn time_column(self) -> Option<&'static str> {
+        self.time
+    }
 }
 
 /// The key columns of a batch; an id that is a number stands in the place of the time.

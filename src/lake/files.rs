@@ -6,12 +6,13 @@
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::file_version::FileVersion;
 use super::ranges::ByteRanges;
 
 /// A file being written.
@@ -40,6 +41,10 @@ pub trait Files: Send + Sync {
     fn create(&self, path: &Path) -> io::Result<Box<dyn FileWriter>>;
     /// Opens a file for reading.
     fn open(&self, path: &Path) -> io::Result<Box<dyn FileReader>>;
+    /// Opens a file for reading, and tells which version of it that is; `None` where that is not known.
+    fn open_version(&self, path: &Path) -> io::Result<(Box<dyn FileReader>, Option<FileVersion>)> {
+        Ok((self.open(path)?, None))
+    }
     /// Puts a file in another's place, at once.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
     /// Removes a file.
@@ -149,6 +154,12 @@ impl Files for Disk {
         Ok(Box::new(std::fs::File::open(path)?))
     }
 
+    fn open_version(&self, path: &Path) -> io::Result<(Box<dyn FileReader>, Option<FileVersion>)> {
+        let file = std::fs::File::open(path)?;
+        let version = FileVersion::of(&file.metadata()?);
+        Ok((Box::new(file), Some(version)))
+    }
+
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         std::fs::rename(from, to)
     }
@@ -208,80 +219,4 @@ fn punch(file: &std::fs::File, range: &Range<u64>) -> io::Result<bool> {
 #[cfg(not(target_os = "linux"))]
 fn punch(_file: &std::fs::File, _range: &Range<u64>) -> io::Result<bool> {
     Ok(false)
-}
-
-/// A file up to this long is read at once: column by column that takes a hundred calls.
-const READ_AT_ONCE: u64 = 4 * 1024 * 1024;
-
-/// What the column readers of one Parquet file read from.
-pub(super) struct Shared {
-    content: Content,
-    len: u64,
-}
-
-enum Content {
-    Whole(Bytes),
-    File(Arc<Mutex<Box<dyn FileReader>>>),
-}
-
-impl Shared {
-    pub(super) fn open(files: &dyn Files, path: &Path) -> io::Result<Self> {
-        let mut reader = files.open(path)?;
-        let len = reader.seek(SeekFrom::End(0))?;
-        if len > READ_AT_ONCE {
-            return Ok(Self { content: Content::File(Arc::new(Mutex::new(reader))), len });
-        }
-        reader.seek(SeekFrom::Start(0))?;
-        let mut content = vec![0; len as usize];
-        reader.read_exact(&mut content)?;
-        Ok(Self { content: Content::Whole(content.into()), len })
-    }
-}
-
-/// Reads on from one place, whatever the others read meanwhile.
-pub(super) struct Section {
-    reader: Arc<Mutex<Box<dyn FileReader>>>,
-    position: u64,
-}
-
-impl Read for Section {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
-        reader.seek(SeekFrom::Start(self.position))?;
-        let count = reader.read(buffer)?;
-        self.position += count as u64;
-        Ok(count)
-    }
-}
-
-impl parquet::file::reader::Length for Shared {
-    fn len(&self) -> u64 {
-        self.len
-    }
-}
-
-impl parquet::file::reader::ChunkReader for Shared {
-    type T = Box<dyn Read>;
-
-    fn get_read(&self, start: u64) -> parquet::errors::Result<Self::T> {
-        match &self.content {
-            Content::Whole(content) => Ok(Box::new(content.get_read(start)?)),
-            Content::File(reader) => {
-                let section = Section { reader: reader.clone(), position: start };
-                Ok(Box::new(io::BufReader::new(section)))
-            }
-        }
-    }
-
-    fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {
-        match &self.content {
-            Content::Whole(content) => content.get_bytes(start, length),
-            Content::File(reader) => {
-                let mut section = Section { reader: reader.clone(), position: start };
-                let mut content = vec![0; length];
-                section.read_exact(&mut content)?;
-                Ok(content.into())
-            }
-        }
-    }
 }

@@ -1,21 +1,24 @@
 //! The lake: date-partitioned Parquet files that any tool may read, and the only code that writes them.
 //!
 //! Knows rows and files; knows nothing of Intercom's API, of SQL or of why rows change. The names to know:
-//! [`Reader`] reads without a lock, [`Writer`] (one at a time, by lock) commits, [`Spool`] keeps fetched objects
-//! safe until they are committed.
+//! [`Reader`] reads without a lock, [`Lookup`] reads single rows, [`Writer`] (one at a time, by lock) commits,
+//! [`Spool`] keeps fetched objects safe until they are committed.
 
 mod commit;
 mod derived;
 mod edit;
 mod encode;
 mod error;
+mod file_version;
 mod files;
 mod kept;
 mod layout;
 mod lock;
+mod lookup;
 mod ranges;
 mod reader;
 mod schema;
+mod shared;
 mod snapshot;
 mod spool;
 mod stage;
@@ -27,9 +30,11 @@ mod writer;
 pub use edit::Edit;
 pub use encode::{Encoder, decode, encode};
 pub use error::Error;
+pub use file_version::FileVersion;
 pub use files::{Disk, FileReader, FileWriter, Files};
 pub use layout::{DataFile, Layout, Partition, Partitioning};
 pub use lock::{Holder, WriterLock};
+pub use lookup::Lookup;
 pub use ranges::ByteRanges;
 pub use reader::{Batches, Reader, Walk};
 pub use schema::arrow_schema;

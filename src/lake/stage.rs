@@ -17,10 +17,11 @@ use parquet::file::writer::SerializedFileWriter;
 use sha2::{Digest, Sha256};
 
 use super::error::Error;
-use super::files::{FileReader, FileWriter, Files, Shared};
+use super::files::{FileReader, FileWriter, Files};
 use super::layout::{DataFile, Layout};
 use super::ranges::ByteRanges;
 use super::schema::{GroupLimits, arrow_schema, writer_properties};
+use super::shared::Shared;
 use super::state::FileEntry;
 use super::table_file::{BLOCK, ZEROS, hex};
 use crate::model::TableSpec;

@@ -13,9 +13,10 @@ use parquet::file::reader::{ChunkReader, Length};
 use sha2::{Digest, Sha256};
 
 use super::error::Error;
-use super::files::{Files, Shared};
+use super::files::Files;
 use super::ranges::ByteRanges;
 use super::schema::VERSION_KEY;
+use super::shared::Shared;
 use crate::model::TableSpec;
 
 /// Rows of one batch when reading.
@@ -94,7 +95,7 @@ fn open(
     Ok(builder)
 }
 
-fn check_version(metadata: &ParquetMetaData, path: &Path, table: &TableSpec) -> Result<(), Error> {
+pub(super) fn check_version(metadata: &ParquetMetaData, path: &Path, table: &TableSpec) -> Result<(), Error> {
     let metadata = metadata.file_metadata().key_value_metadata();
     let version = metadata.and_then(|pairs| pairs.iter().find(|pair| pair.key == VERSION_KEY));
     let found = version.and_then(|pair| pair.value.as_deref()?.parse().ok()).unwrap_or(0);

@@ -65,6 +65,7 @@ mod lake_parquet;
 mod lake_rows;
 mod lake_spool;
 mod logs;
+mod lookup;
 mod marts_backlog;
 mod marts_inbound;
 mod marts_metrics;

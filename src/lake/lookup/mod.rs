@@ -1,0 +1,264 @@
+//! Single rows straight from the Parquet files, in well under a millisecond and without a query engine.
+//!
+//! Files are sorted by time and id, and say where their pages begin. So a conversation is found by the statistics of row
+//! groups, then in the time column of one of them, and only the pages its rows are in are read. Footers and times are
+//! remembered for the very version of a file they were read from; pages never are, the operating system has them.
+
+mod cache;
+mod opened;
+mod runs;
+mod steady;
+
+use std::sync::Arc;
+
+use arrow::array::{AsArray, RecordBatch};
+use arrow::datatypes::TimestampMicrosecondType;
+use parquet::arrow::arrow_reader::ArrowReaderMetadata;
+
+use super::edit::Order;
+use super::encode::decode;
+use super::error::Error;
+use super::files::{Disk, Files};
+use super::layout::{DataFile, Layout, Partitioning};
+use super::reader::Reader;
+use super::state::{LastState, State};
+use crate::model::{Conversation, Message, Row, TableSpec, Timestamp};
+use cache::Cache;
+use opened::{Key, Opened, Stretch};
+use runs::Runs;
+
+/// What is remembered at most, in bytes: of footers (a large lake has some 30 MB of them),
+const FOOTER_BYTES: usize = 64 * 1024 * 1024;
+/// and of the times of row groups.
+const TIME_BYTES: usize = 32 * 1024 * 1024;
+
+/// Looks up single rows in a lake. Needs no lock, and may be used by several threads at the same time.
+pub struct Lookup {
+    files: Arc<dyn Files>,
+    layout: Layout,
+    last_state: LastState,
+    footers: Cache<Key, ArrowReaderMetadata>,
+    times: Cache<(Key, usize), Runs>,
+}
+
+impl Lookup {
+    /// In the lake at `layout`.
+    pub fn new(layout: &Layout) -> Self {
+        Self::on(Arc::new(Disk::default()), layout)
+    }
+
+    /// The same on a file system of one's own.
+    pub fn on(files: Arc<dyn Files>, layout: &Layout) -> Self {
+        let (footers, times) = (Cache::new(FOOTER_BYTES), Cache::new(TIME_BYTES));
+        Self { files, layout: layout.clone(), last_state: LastState::default(), footers, times }
+    }
+
+    /// The row of a conversation, with these columns or all, in the table's order.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or a column is none of the table's.
+    pub fn conversation(
+        &self,
+        partitioning: Partitioning,
+        created_at: Timestamp,
+        id: &str,
+        columns: Option<&[&str]>,
+    ) -> Result<Option<RecordBatch>, Error> {
+        self.rows(Conversation::TABLE, partitioning, created_at, id, columns)
+    }
+
+    /// The messages of a conversation by position, with these columns or all, in the table's order.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or a column is none of the table's.
+    pub fn messages(
+        &self,
+        partitioning: Partitioning,
+        created_at: Timestamp,
+        id: &str,
+        columns: Option<&[&str]>,
+    ) -> Result<Option<RecordBatch>, Error> {
+        self.rows(Message::TABLE, partitioning, created_at, id, columns)
+    }
+
+    /// A conversation.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn conversation_row(
+        &self,
+        partitioning: Partitioning,
+        created_at: Timestamp,
+        id: &str,
+    ) -> Result<Option<Conversation>, Error> {
+        let batch = self.conversation(partitioning, created_at, id, None)?;
+        let rows = batch.map(|batch| self.decoded::<Conversation>(&batch)).transpose()?;
+        Ok(rows.and_then(|rows| rows.into_iter().next()))
+    }
+
+    /// The messages of a conversation by position; none when there is no such conversation.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn message_rows(
+        &self,
+        partitioning: Partitioning,
+        created_at: Timestamp,
+        id: &str,
+    ) -> Result<Vec<Message>, Error> {
+        let batch = self.messages(partitioning, created_at, id, None)?;
+        batch.map_or(Ok(Vec::new()), |batch| self.decoded(&batch))
+    }
+
+    /// When a conversation began, of which only the id is known: the files are asked newest first, by their bloom filters.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn created_at(&self, state: &State, id: &str) -> Result<Option<Timestamp>, Error> {
+        let columns = positions(Conversation::TABLE, &["conversation_id", "created_at"])?;
+        for (file, entry) in state.files_of(Conversation::TABLE.name).rev() {
+            if entry.rows == 0 {
+                continue;
+            }
+            let Some(opened) = self.open(&file, Conversation::TABLE)? else { continue };
+            for group in (0..opened.groups()).rev() {
+                let Some(row) = opened.find_text(group, columns[0], id)? else { continue };
+                let batch = opened.rows(&[row], &columns[1..])?;
+                let times = batch.column(0).as_primitive_opt::<TimestampMicrosecondType>();
+                let times = times.ok_or_else(|| opened.damaged("its times are no times"))?;
+                return Ok(Some(Timestamp::from_micros(times.value(0))));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The row of a table without partitions that has this id.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn row<R: Row>(&self, id: &str) -> Result<Option<R>, Error> {
+        let Some(opened) = self.open(&DataFile::whole(R::TABLE), R::TABLE)? else { return Ok(None) };
+        let columns: Vec<usize> = (0..R::TABLE.columns.len()).collect();
+        let key = R::TABLE.key.first().and_then(|key| R::TABLE.column_index(key)).unwrap_or_default();
+        for group in (0..opened.groups()).rev() {
+            let Some(row) = opened.find_text(group, key, id)? else { continue };
+            return Ok(self.decoded(&opened.rows(&[row], &columns)?)?.into_iter().next());
+        }
+        Ok(None)
+    }
+
+    /// All rows of a small table without partitions; none when it was never written.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn table<R: Row>(&self) -> Result<Vec<R>, Error> {
+        match Reader::new(&*self.files, &self.layout).rows(&DataFile::whole(R::TABLE)) {
+            Err(error) if error.is_not_found() => Ok(Vec::new()),
+            rows => rows,
+        }
+    }
+
+    fn open(&self, file: &DataFile, table: &'static TableSpec) -> Result<Option<Opened>, Error> {
+        Opened::open(&*self.files, self.layout.data_file(file), table, &self.footers)
+    }
+
+    /// The rows of a conversation in a partitioned table.
+    fn rows(
+        &self,
+        table: &'static TableSpec,
+        partitioning: Partitioning,
+        created_at: Timestamp,
+        id: &str,
+        columns: Option<&[&str]>,
+    ) -> Result<Option<RecordBatch>, Error> {
+        let wanted = match columns {
+            Some(names) => positions(table, names)?,
+            None => (0..table.columns.len()).collect(),
+        };
+        let file = DataFile::part(table, partitioning.partition(created_at));
+        let Some(opened) = self.open(&file, table)? else { return Ok(None) };
+        let stretches = self.stretches(&opened, table, created_at)?;
+        if stretches.is_empty() {
+            return Ok(None);
+        }
+        // Others may have begun in the same second: the id tells.
+        let key = positions(table, &["conversation_id"])?[0];
+        let mut read = wanted.clone();
+        if !read.contains(&key) {
+            read.push(key);
+            read.sort_unstable();
+        }
+        let batch = opened.rows(&stretches, &read)?;
+        let place = |column: &usize| read.iter().position(|one| one == column).unwrap_or_default();
+        let ids = batch.column(place(&key)).as_string_opt::<i32>();
+        let ids = ids.ok_or_else(|| opened.damaged("its ids are no texts"))?;
+        let Some(start) = ids.iter().position(|one| one == Some(id)) else { return Ok(None) };
+        let count = ids.iter().skip(start).take_while(|one| *one == Some(id)).count();
+        let kept: Vec<usize> = wanted.iter().map(place).collect();
+        let batch = batch.slice(start, count).project(&kept);
+        batch.map(Some).map_err(Error::batch(opened.path(), table.name))
+    }
+
+    /// Where the rows of a time are: in one row group, or from the end of one into the next.
+    fn stretches(
+        &self,
+        opened: &Opened,
+        table: &'static TableSpec,
+        created_at: Timestamp,
+    ) -> Result<Vec<Stretch>, Error> {
+        let name = Order::of(table).time_column().unwrap_or_default();
+        let column = positions(table, &[name])?[0];
+        let mut stretches = Vec::new();
+        for group in 0..opened.groups() {
+            if !opened.may_hold_number(group, column, created_at.micros()) {
+                continue;
+            }
+            if let Some(rows) = self.times(opened, group, column)?.find(created_at.micros()) {
+                stretches.push(Stretch { group, rows });
+            }
+        }
+        Ok(stretches)
+    }
+
+    /// The times of a row group.
+    fn times(&self, opened: &Opened, group: usize, column: usize) -> Result<Arc<Runs>, Error> {
+        let key = opened.key.clone().map(|key| (key, group));
+        if let Some(runs) = key.as_ref().and_then(|key| self.times.get(key)) {
+            return Ok(runs);
+        }
+        let batch = opened.rows(&[opened.whole(group)], &[column])?;
+        let times = batch.column(0).as_primitive_opt::<TimestampMicrosecondType>();
+        let times = times.ok_or_else(|| opened.damaged("its times are no times"))?;
+        let runs = Runs::of(times.values()).ok_or_else(|| opened.damaged("its rows are not in order"))?;
+        let runs = Arc::new(runs);
+        if let Some(key) = key {
+            self.times.put(key, Arc::clone(&runs), runs.bytes());
+        }
+        Ok(runs)
+    }
+
+    fn decoded<R: Row>(&self, batch: &RecordBatch) -> Result<Vec<R>, Error> {
+        let path = || self.layout.table_dir(R::TABLE.name);
+        decode(batch).map_err(|source| Error::Row { path: path(), source })
+    }
+}
+
+/// The places of columns in their table, in the table's order, each once.
+fn positions(table: &TableSpec, names: &[&str]) -> Result<Vec<usize>, Error> {
+    let mut places = Vec::with_capacity(names.len());
+    for name in names {
+        let place = table.column_index(name).ok_or_else(|| {
+            Error::refused("read a column of", table.name.as_ref(), "the table has no column of that name")
+        })?;
+        places.push(place);
+    }
+    places.sort_unstable();
+    places.dedup();
+    Ok(places)
+}
+
+/// One lookup serves all threads.
+const _: fn() = || {
+    fn shared<T: Send + Sync>() {}
+    shared::<Lookup>();
+};

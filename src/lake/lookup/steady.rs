@@ -1,0 +1,59 @@
+//! Reading several rows of one version of the lake, although files of a commit change one after the other.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::Lookup;
+use crate::lake::error::Error;
+use crate::lake::snapshot::Snapshot;
+use crate::lake::state::State;
+
+/// How often something is read again at most when commits get in between.
+const MOST_READS: usize = 5;
+/// How long a commit may take to be put in place before it is taken for one that was broken off.
+const SETTLING: Duration = Duration::from_millis(250);
+
+impl Lookup {
+    /// What is recorded of the lake; `None` when nothing was ever synced.
+    ///
+    /// # Errors
+    /// When the state cannot be read.
+    pub fn state(&self) -> Result<Option<Arc<State>>, Error> {
+        self.last_state.load(&*self.files, &self.layout)
+    }
+
+    /// Reads several things of one version of the lake: again when a commit got in between, a few times. Tells beside
+    /// the outcome whether it is of one version.
+    ///
+    /// # Errors
+    /// As reading has them.
+    pub fn steadily<T, E: From<Error>>(&self, read: impl Fn() -> Result<T, E>) -> Result<(T, bool), E> {
+        let mut reads = 0;
+        loop {
+            reads += 1;
+            let before = self.settled()?;
+            let outcome = read();
+            let is_steady = Snapshot::is_stable(before, self.snapshot()?);
+            if is_steady || reads >= MOST_READS {
+                return outcome.map(|value| (value, is_steady));
+            }
+        }
+    }
+
+    fn snapshot(&self) -> Result<Snapshot, Error> {
+        Snapshot::by(&self.last_state, &*self.files, &self.layout)
+    }
+
+    /// The version of the lake, if possible at a moment when no commit is being put in place.
+    fn settled(&self) -> Result<Snapshot, Error> {
+        let start = Instant::now();
+        loop {
+            let snapshot = self.snapshot()?;
+            if !snapshot.is_moving || start.elapsed() >= SETTLING {
+                return Ok(snapshot);
+            }
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+}
