@@ -5,13 +5,13 @@ use std::sync::Arc;
 use arrow::array::{
     Array, ArrayRef, BooleanArray, BooleanBuilder, Float64Array, Float64Builder, Int64Array, Int64Builder,
     ListArray, NullBufferBuilder, RecordBatch, StringArray, StringBuilder, StructArray,
-    TimestampMicrosecondArray, TimestampMicrosecondBuilder,
+    TimestampMicrosecondArray, TimestampMicrosecondBuilder, new_empty_array, new_null_array,
 };
 use arrow::buffer::{NullBuffer, OffsetBuffer};
 use arrow::datatypes::{DataType, SchemaRef};
 use arrow::error::ArrowError;
 
-use super::schema::{arrow_schema, list_item, struct_fields};
+use super::schema::{arrow_schema, data_type, list_item, struct_fields};
 use crate::model::{CellReader, CellWriter, Column, Kind, ReadError, Row, Timestamp};
 
 /// The values of one column so far.
@@ -190,6 +190,30 @@ impl CellWriter for Cells<'_> {
 /// The rows of a batch of that table.
 pub fn decode<R: Row>(batch: &RecordBatch) -> Result<Vec<R>, ReadError> {
     (0..batch.num_rows()).map(|row| decode_row(batch, row)).collect()
+}
+
+/// The rows of a batch with only some columns of that table: of the others, values are missing and lists are empty.
+///
+/// # Errors
+/// When a column is not there whose value is never missing: nothing could stand for it.
+pub(super) fn decode_some<R: Row>(batch: &RecordBatch) -> Result<Vec<R>, ReadError> {
+    let rows = batch.num_rows();
+    let column =
+        |column: &Column| batch.column_by_name(column.name).cloned().unwrap_or_else(|| absent(column, rows));
+    let arrays: Vec<ArrayRef> = R::TABLE.columns.iter().map(column).collect();
+    let read = |row| R::read(&mut Cursor { arrays: &arrays, columns: R::TABLE.columns, row, next: 0 });
+    (0..rows).map(read).collect()
+}
+
+/// What stands for a column that was not read.
+fn absent(column: &Column, rows: usize) -> ArrayRef {
+    match data_type(column.kind) {
+        DataType::List(item) if !column.nullable => {
+            let values = new_empty_array(item.data_type());
+            Arc::new(ListArray::new(item, OffsetBuffer::new_zeroed(rows), values, None))
+        }
+        other => new_null_array(&other, rows),
+    }
 }
 
 /// One row of a batch of that table.

@@ -31,13 +31,13 @@ async fn every_conversation_of_a_company_is_found_as_it_is() {
     for conversation in all::<Conversation>(&layout) {
         let (at, id) = (conversation.created_at, conversation.conversation_id.as_str());
         assert_eq!(
-            lookup.conversation_row(state.partitioning, at, id).unwrap().as_ref(),
+            lookup.conversation_row(state.partitioning, at, id, None).unwrap().as_ref(),
             Some(&conversation)
         );
         let mut own: Vec<Message> =
             messages.iter().filter(|one| one.conversation_id.as_str() == id).cloned().collect();
         own.sort_by_key(|message| message.position);
-        assert_eq!(lookup.message_rows(state.partitioning, at, id).unwrap(), own);
+        assert_eq!(lookup.message_rows(state.partitioning, at, id, None).unwrap(), own);
         assert_eq!(lookup.created_at(&state, id).unwrap(), Some(at));
     }
     for contact in all::<Contact>(&layout) {
@@ -79,7 +79,7 @@ fn rows_are_found_across_pages_and_row_groups_and_among_others_of_the_same_secon
     for row in sample() {
         let conversation = &conversations[row];
         let (at, id) = (conversation.created_at, conversation.conversation_id.as_str());
-        assert_eq!(lookup.conversation_row(MONTH, at, id).unwrap().as_ref(), Some(conversation));
+        assert_eq!(lookup.conversation_row(MONTH, at, id, None).unwrap().as_ref(), Some(conversation));
     }
     let mut groups = messages.chunk_by(|one, next| one.conversation_id == next.conversation_id);
     let columns = ["position", "body_text", "message_id"];
@@ -104,7 +104,7 @@ fn whole_messages_come_back_where_their_row_group_ends_among_them() {
     let lookup = Lookup::new(&lake.layout());
     for (conversation, messages) in threads.iter().skip(1_400).step_by(2).chain(&threads[1_420..1_435]) {
         let id = conversation.conversation_id.as_str();
-        assert_eq!(&lookup.message_rows(MONTH, conversation.created_at, id).unwrap(), messages);
+        assert_eq!(&lookup.message_rows(MONTH, conversation.created_at, id, None).unwrap(), messages);
     }
 }
 
@@ -121,7 +121,7 @@ fn what_is_not_there_is_not_found() {
         (Timestamp::from_seconds(0), "0"),
     ] {
         assert!(lookup.conversation(MONTH, at, id, None).unwrap().is_none(), "{at} {id}");
-        assert_eq!(lookup.message_rows(MONTH, at, id).unwrap(), []);
+        assert_eq!(lookup.message_rows(MONTH, at, id, None).unwrap(), []);
     }
     assert_eq!(lookup.created_at(&state, "999999").unwrap(), None);
     assert_eq!(lookup.created_at(&state, "0").unwrap(), Some(at(0)));
@@ -156,7 +156,7 @@ fn a_lake_split_by_day_is_read_the_same_way() {
     let lookup = Lookup::new(&lake.layout());
     let state = lookup.state().unwrap().unwrap();
     assert_eq!(lookup.created_at(&state, "5").unwrap(), Some(conversation.created_at));
-    assert_eq!(lookup.message_rows(Partitioning::Day, conversation.created_at, "5").unwrap(), messages);
+    assert_eq!(lookup.message_rows(Partitioning::Day, conversation.created_at, "5", None).unwrap(), messages);
 }
 
 /// Puts everything of a month anew, each text saying which version it is of.
@@ -198,7 +198,7 @@ fn a_lake_rewritten_meanwhile_is_read_as_one_of_its_versions() {
 fn read_once(lookup: &Lookup, id: i64) {
     let (at, text) = (in_month(1, id), id.to_string());
     let read = || -> Result<_, fastintercom::lake::Error> {
-        Ok((lookup.conversation_row(MONTH, at, &text)?, lookup.message_rows(MONTH, at, &text)?))
+        Ok((lookup.conversation_row(MONTH, at, &text, None)?, lookup.message_rows(MONTH, at, &text, None)?))
     };
     let ((conversation, messages), is_steady) = lookup.steadily(read).unwrap();
     let title = conversation.unwrap().title.unwrap();
@@ -225,4 +225,22 @@ fn what_was_remembered_of_a_version_is_not_used_for_the_next() {
             assert_eq!(messages[0].body_text, Some(format!("v{version}")));
         }
     }
+}
+
+#[test]
+fn some_columns_of_a_row_leave_the_others_empty_and_never_make_up_a_value() {
+    let lake = LittleLake::with_threads();
+    let lookup = Lookup::new(&lake.layout());
+    let whole = lookup.conversation_row(MONTH, in_month(1, 0), "100", None).unwrap().unwrap();
+    let some = lookup
+        .conversation_row(MONTH, in_month(1, 0), "100", Some(&["title", "contact_ids"]))
+        .unwrap()
+        .unwrap();
+    assert_eq!((&some.title, &some.contact_ids), (&whole.title, &whole.contact_ids));
+    assert_eq!((some.has_thread, some.synced_at, some.state), (true, whole.synced_at, None));
+    assert_eq!(some.thread.thread_customer_message_count, whole.thread.thread_customer_message_count);
+    assert!(whole.state.is_some() && some.tags.is_empty());
+    let messages = lookup.message_rows(MONTH, in_month(1, 0), "100", Some(&["body_text"])).unwrap();
+    assert_eq!(messages.len(), 3);
+    assert!(messages.iter().all(|message| message.body_text.is_some() && message.body_html.is_none()));
 }

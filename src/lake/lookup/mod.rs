@@ -16,13 +16,13 @@ use arrow::datatypes::TimestampMicrosecondType;
 use parquet::arrow::arrow_reader::ArrowReaderMetadata;
 
 use super::edit::Order;
-use super::encode::decode;
+use super::encode::{decode, decode_some};
 use super::error::Error;
 use super::files::{Disk, Files};
 use super::layout::{DataFile, Layout, Partitioning};
 use super::reader::Reader;
 use super::state::{LastState, State};
-use crate::model::{Conversation, Message, Row, TableSpec, Timestamp};
+use crate::model::{Column, Conversation, Kind, Message, Row, TableSpec, Timestamp};
 use cache::Cache;
 use opened::{Key, Opened, Stretch};
 use runs::Runs;
@@ -81,33 +81,54 @@ impl Lookup {
         self.rows(Message::TABLE, partitioning, created_at, id, columns)
     }
 
-    /// A conversation.
+    /// A conversation: whole, or with these columns and those that always have a value, and the others empty.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// When the file cannot be read, or a column is none of the table's.
     pub fn conversation_row(
         &self,
         partitioning: Partitioning,
         created_at: Timestamp,
         id: &str,
+        columns: Option<&[&str]>,
     ) -> Result<Option<Conversation>, Error> {
-        let batch = self.conversation(partitioning, created_at, id, None)?;
-        let rows = batch.map(|batch| self.decoded::<Conversation>(&batch)).transpose()?;
-        Ok(rows.and_then(|rows| rows.into_iter().next()))
+        Ok(self.typed(partitioning, created_at, id, columns)?.into_iter().next())
     }
 
-    /// The messages of a conversation by position; none when there is no such conversation.
+    /// The messages of a conversation by position, none when there is no such conversation: whole, or with these columns
+    /// and those that always have a value, and the others empty.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// When the file cannot be read, or a column is none of the table's.
     pub fn message_rows(
         &self,
         partitioning: Partitioning,
         created_at: Timestamp,
         id: &str,
+        columns: Option<&[&str]>,
     ) -> Result<Vec<Message>, Error> {
-        let batch = self.messages(partitioning, created_at, id, None)?;
-        batch.map_or(Ok(Vec::new()), |batch| self.decoded(&batch))
+        self.typed(partitioning, created_at, id, columns)
+    }
+
+    fn typed<R: Row>(
+        &self,
+        partitioning: Partitioning,
+        created_at: Timestamp,
+        id: &str,
+        columns: Option<&[&str]>,
+    ) -> Result<Vec<R>, Error> {
+        let columns: Option<Vec<&str>> = columns.map(|wanted| {
+            let is_always_there = |column: &&Column| !column.nullable && !is_list(column.kind);
+            let always = R::TABLE.columns.iter().filter(is_always_there).map(|column| column.name);
+            always.chain(wanted.iter().copied()).collect()
+        });
+        let batch = self.rows(R::TABLE, partitioning, created_at, id, columns.as_deref())?;
+        let rows = batch.map(|batch| match columns {
+            Some(_) => decode_some(&batch),
+            None => decode(&batch),
+        });
+        let path = || self.layout.table_dir(R::TABLE.name);
+        Ok(rows.transpose().map_err(|source| Error::Row { path: path(), source })?.unwrap_or_default())
     }
 
     /// When a conversation began, of which only the id is known: the files are asked newest first, by their bloom filters.
@@ -255,6 +276,10 @@ fn positions(table: &TableSpec, names: &[&str]) -> Result<Vec<usize>, Error> {
     places.sort_unstable();
     places.dedup();
     Ok(places)
+}
+
+fn is_list(kind: Kind) -> bool {
+    matches!(kind, Kind::TextList | Kind::StructList(_))
 }
 
 /// One lookup serves all threads.
