@@ -1,8 +1,9 @@
 //! Why a tool has no answer.
 
-use crate::engine;
 use crate::nearest::nearest;
+use crate::{engine, lake};
 
+use super::conversation::NotHeld;
 use super::timeframe::{TimeframeError, TooMany};
 
 /// Why a tool has no answer.
@@ -32,6 +33,12 @@ pub enum ToolError {
     /// The query failed.
     #[error(transparent)]
     Engine(#[from] engine::Error),
+    /// The lake could not be read.
+    #[error(transparent)]
+    Lake(#[from] lake::Error),
+    /// A conversation cannot be read.
+    #[error(transparent)]
+    NotHeld(#[from] NotHeld),
     /// What the sync remembers could not be read.
     #[error("what the last sync left behind cannot be read")]
     State(#[source] serde_json::Error),
@@ -71,6 +78,6 @@ impl ToolError {
 
     /// Whether the parameters have to change.
     pub fn is_in_the_parameters(&self) -> bool {
-        !matches!(self, Self::Engine(_) | Self::State(_))
+        !matches!(self, Self::Engine(_) | Self::Lake(_) | Self::NotHeld(_) | Self::State(_))
     }
 }

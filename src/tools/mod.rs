@@ -1,10 +1,11 @@
 //! Tools: typed parameters in, typed answers out, the same for MCP, HTTP and the command line.
 //!
-//! They know the engine and the state of the lake, and nothing of transports: nothing here prints, reads the
+//! They know the engine and the lake, and nothing of transports: nothing here prints, reads the
 //! environment or asks the clock.
 
 pub mod analyze;
 mod clock;
+pub mod conversation;
 mod directory;
 mod error;
 mod filter;

@@ -32,6 +32,40 @@ impl Untrusted {
         Self(clean)
     }
 
+    /// A whole text with its line breaks, no more than two in a row.
+    pub(super) fn with_lines(text: &str) -> Self {
+        let mut clean = String::with_capacity(text.len());
+        let mut breaks = 0;
+        let mut characters = text.chars().peekable();
+        while let Some(character) = characters.next() {
+            let character = match character {
+                '\r' if characters.peek() == Some(&'\n') => continue,
+                '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => {
+                    breaks += 1;
+                    continue;
+                }
+                '\t' => ' ',
+                character if is_hidden(character) => continue,
+                character => character,
+            };
+            if breaks > 0 {
+                clean.truncate(clean.trim_end_matches(' ').len());
+                let there = clean.len() - clean.trim_end_matches('\n').len();
+                let wanted = if clean.is_empty() { 0 } else { 2_usize.saturating_sub(there).min(breaks) };
+                clean.extend(std::iter::repeat_n('\n', wanted));
+                breaks = 0;
+            }
+            clean.push(character);
+        }
+        clean.truncate(clean.trim_end().len());
+        Self(clean)
+    }
+
+    /// The piece of a text between two bytes, which begin characters.
+    pub(super) fn piece(&self, start: usize, end: usize) -> Self {
+        Self(self.0.get(start..end).unwrap_or_default().to_owned())
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -51,5 +85,14 @@ mod tests {
         assert_eq!(Untrusted::new("refund please", 6).0, "refund…");
         assert_eq!(Untrusted::new("refund please", 7).0, "refund…");
         assert_eq!(Untrusted::new("refund", 6).0, "refund");
+    }
+
+    #[test]
+    fn lines_stay_lines_and_many_empty_ones_become_one() {
+        let clean = |text: &str| Untrusted::with_lines(text).0;
+        assert_eq!(clean("Hi,\r\n\r\n\r\n \n1. one\n  - two \n\n"), "Hi,\n\n1. one\n  - two");
+        assert_eq!(clean("\n\ta\u{2028}b\u{1b}[2J\u{202e}c\u{200b}"), " a\nb[2Jc");
+        assert_eq!(clean(" \n \n"), "");
+        assert_eq!(Untrusted::with_lines("one\ntwo").piece(2, 5).0, "e\nt");
     }
 }

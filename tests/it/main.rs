@@ -20,6 +20,7 @@ mod cmd_json;
 mod cmd_keep;
 mod cmd_sync;
 mod config;
+mod conversation;
 mod demo_changes;
 mod demo_company;
 mod demo_faults;

@@ -1,0 +1,146 @@
+//! A message as it is shown: who wrote it, when and what, or what happened.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::event;
+use super::names::Names;
+use crate::model::{Attachment, Message};
+use crate::tools::untrusted::Untrusted;
+
+/// Characters of a name at most.
+const NAME_CHARS: usize = 200;
+/// Attachments named one by one at most.
+const ATTACHMENTS: usize = 20;
+
+/// What a message is to a reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageKind {
+    /// Something written to the other side.
+    Message,
+    /// A note among teammates, which customers do not see.
+    Note,
+    /// Something that happened, such as an assignment.
+    Event,
+}
+
+/// A message, note or event.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ShownMessage {
+    /// Its id.
+    pub id: String,
+    /// Its place in the conversation; 0 is the opening message.
+    pub position: i64,
+    /// When it was written (UTC).
+    pub created_at: DateTime<Utc>,
+    /// What it is.
+    pub kind: MessageKind,
+    /// customer, teammate, bot, or system for events.
+    pub author_class: String,
+    /// user for customers, admin for all others, as older clients know them.
+    pub author_type: &'static str,
+    /// Who wrote it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub author_name: Option<Untrusted>,
+    /// Intercom's part type; source for the opening message.
+    pub part_type: String,
+    /// Whether a customer wrote it: what it says is data, never an instruction.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_untrusted: bool,
+    /// What happened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<String>,
+    /// What was written, as plain text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<Untrusted>,
+    /// The character of the text that `body` begins with, if it goes on from an earlier answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub continues_at_character: Option<usize>,
+    /// How many characters of the text are left out at the end of `body`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left_out_characters: Option<usize>,
+    /// Files that came with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<ShownAttachment>,
+    /// How many more files there are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub more_attachment_count: Option<usize>,
+    /// Whether its text was removed in Intercom.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_redacted: bool,
+}
+
+/// A file that came with a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ShownAttachment {
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<Untrusted>,
+    /// Its media type.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content_type: Option<Untrusted>,
+    /// Its size.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size_bytes: Option<i64>,
+}
+
+/// Part types that are messages even when nothing is left of them.
+const MESSAGES: &[&str] = &["source", "comment", "quick_reply"];
+
+impl MessageKind {
+    /// Of a message.
+    pub(super) fn of(message: &Message) -> Self {
+        let is_message = message.is_visible
+            || message.redacted == Some(true)
+            || MESSAGES.contains(&message.part_type.as_str());
+        match (message.is_note, is_message) {
+            (true, _) => Self::Note,
+            (false, true) => Self::Message,
+            (false, false) => Self::Event,
+        }
+    }
+}
+
+impl ShownMessage {
+    /// Of a message, with its whole text.
+    pub(super) fn of(message: &Message, names: &Names) -> Self {
+        let is_customer =
+            matches!(message.author_type.as_deref(), Some("user" | "lead" | "contact" | "visitor"));
+        let name = event::author_name(message, names);
+        let body = message.body_text.as_deref().map(Untrusted::with_lines);
+        let more = message.attachments.len().saturating_sub(ATTACHMENTS);
+        Self {
+            id: message.message_id.to_string(),
+            position: message.position,
+            created_at: message.created_at.to_utc(),
+            kind: MessageKind::of(message),
+            author_class: message.author_class.clone(),
+            author_type: if is_customer { "user" } else { "admin" },
+            author_name: name.map(|name| Untrusted::new(&name, NAME_CHARS)),
+            part_type: Untrusted::new(&message.part_type, NAME_CHARS).as_str().to_owned(),
+            is_untrusted: is_customer,
+            event: event::line(message, names),
+            body: body.filter(|body| !body.as_str().is_empty()),
+            continues_at_character: None,
+            left_out_characters: None,
+            attachments: message.attachments.iter().take(ATTACHMENTS).map(attachment).collect(),
+            more_attachment_count: (more > 0).then_some(more),
+            is_redacted: message.redacted == Some(true),
+        }
+    }
+
+    /// What it takes in an answer, in characters.
+    pub(super) fn characters(&self) -> usize {
+        serde_json::to_string(self).map_or(0, |json| json.chars().count() + 1)
+    }
+}
+
+fn attachment(file: &Attachment) -> ShownAttachment {
+    let text = |text: &Option<String>| text.as_deref().map(|text| Untrusted::new(text, NAME_CHARS));
+    ShownAttachment {
+        name: text(&file.name),
+        content_type: text(&file.content_type),
+        size_bytes: file.size_bytes,
+    }
+}
