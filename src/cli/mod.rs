@@ -8,6 +8,7 @@ mod init;
 mod keep;
 mod query;
 mod selection;
+mod show;
 mod sync;
 mod usage;
 pub mod when;
@@ -24,6 +25,7 @@ pub use init::InitArgs;
 pub use keep::{CompletionsArgs, DoctorArgs, LogsArgs, ResetArgs, VerifyArgs};
 pub use query::{QueryArgs, QueryFormat, QuerySource};
 pub use selection::{ClockArg, DirectionArg, FilterArgs, PeriodArgs};
+pub use show::ShowArgs;
 pub use sync::{SyncArgs, SyncScope};
 pub use usage::{ORIENTATION, UsageError};
 
@@ -102,6 +104,8 @@ pub enum Command {
                       fi status --json"
     )]
     Status,
+    /// Show one conversation: what it is about, who wrote what, and what happened
+    Show(ShowArgs),
     /// Count and measure over all conversations of a period
     Analyze(Box<AnalyzeArgs>),
     /// Ask with SQL, once or in a shell

@@ -15,6 +15,7 @@ mod logs;
 mod progress;
 mod query;
 mod reset;
+mod show;
 mod status;
 mod sync;
 mod verify;
@@ -65,6 +66,7 @@ pub fn run(setup: &Setup, command: Option<Command>) -> Result<(), CommandError> 
         Some(Command::Doctor(args)) => doctor::run(setup, &args),
         Some(Command::Logs(args)) => logs::run(setup, &args),
         Some(Command::Completions(args)) => completions::run(&setup.printer, &args),
+        Some(Command::Show(args)) => show::run(setup, &args),
         Some(Command::Analyze(args)) => analyze::run(setup, &args),
         Some(Command::Query(args)) => query::run(setup, &args),
         Some(Command::Export(args)) => export::run(setup, &args),

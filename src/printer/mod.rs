@@ -5,6 +5,7 @@
 
 mod ask;
 mod look;
+mod pager;
 mod sink;
 mod talk;
 

@@ -97,6 +97,7 @@ fn the_whole_help_is_known() {
         &["analyze", "--help"],
         &["sync", "--help"],
         &["status", "--help"],
+        &["show", "--help"],
         &["query", "--help"],
         &["export", "--help"],
         &["verify", "--help"],

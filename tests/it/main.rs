@@ -18,6 +18,7 @@ mod cmd_demo;
 mod cmd_init;
 mod cmd_json;
 mod cmd_keep;
+mod cmd_show;
 mod cmd_sync;
 mod config;
 mod conversation;
