@@ -167,6 +167,14 @@ impl Journal {
     }
 }
 
+/// The state as of the last commit, also where a crash came before it was put in its place. Changes nothing.
+pub fn committed_state(files: &dyn Files, layout: &Layout) -> Result<Option<State>, Error> {
+    let state = State::load(files, layout)?;
+    let last_txid = state.as_ref().map_or(0, |state| state.last_txid);
+    let journal = Journal::load(files, layout)?.filter(|journal| journal.txid > last_txid);
+    Ok(journal.map(|journal| journal.state).or(state))
+}
+
 fn remove_journal(files: &dyn Files, layout: &Layout) -> Result<(), Error> {
     let path = layout.journal_file();
     files.remove(&path).map_err(Error::io("remove", &path))

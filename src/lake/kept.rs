@@ -36,8 +36,9 @@ impl Replaced {
     }
 }
 
-/// Erases what was kept for readers that are done by now; what cannot be erased yet is left to a later time.
-pub(super) fn erase_settled(files: &dyn Files, layout: &Layout, state: &mut State) {
+/// Erases what was kept for readers that are done by now; what cannot be erased yet is left to a later time. Tells how
+/// many files that is of.
+pub(super) fn erase_settled(files: &dyn Files, layout: &Layout, state: &mut State) -> usize {
     for (name, entry) in &mut state.files {
         let Some(file) = DataFile::parse(name).filter(|_| !entry.kept.is_empty()) else { continue };
         let path = layout.data_file(&file);
@@ -50,4 +51,5 @@ pub(super) fn erase_settled(files: &dyn Files, layout: &Layout, state: &mut Stat
             Err(error) => tracing::warn!(file = name, %error, "could not erase replaced rows"),
         }
     }
+    state.files.values().filter(|entry| !entry.kept.is_empty()).count()
 }

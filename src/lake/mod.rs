@@ -27,6 +27,7 @@ mod table_file;
 mod verify;
 mod writer;
 
+pub use commit::committed_state;
 pub use edit::Edit;
 pub use encode::{Encoder, decode, encode};
 pub use error::Error;

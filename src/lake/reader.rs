@@ -40,6 +40,17 @@ impl<'a> Reader<'a> {
         Ok(rows)
     }
 
+    /// Calls with every row of one data file, in order; a batch of them is held at a time.
+    pub fn each<R: Row>(&self, file: &DataFile, mut call: impl FnMut(R)) -> Result<(), Error> {
+        let path = self.layout.data_file(file);
+        for batch in read_batches(self.files, &path, R::TABLE, None)? {
+            let batch = batch.map_err(Error::batch(&path, R::TABLE.name))?;
+            let rows: Vec<R> = decode(&batch).map_err(|source| Error::Row { path: path.clone(), source })?;
+            rows.into_iter().for_each(&mut call);
+        }
+        Ok(())
+    }
+
     /// The batches of one data file with only these columns.
     pub fn columns<R: Row>(&self, file: &DataFile, columns: &[&str]) -> Result<Batches, Error> {
         let path = self.layout.data_file(file);

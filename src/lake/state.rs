@@ -151,7 +151,7 @@ impl State {
     }
 
     /// Writes the document in its place; the step after which a journal is no longer needed.
-    pub(super) fn store(&self, files: &dyn Files, layout: &Layout) -> Result<(), Error> {
+    pub fn store(&self, files: &dyn Files, layout: &Layout) -> Result<(), Error> {
         self.stage(files, layout)?;
         self.place(files, layout)
     }

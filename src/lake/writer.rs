@@ -47,12 +47,10 @@ impl Writer {
     }
 
     /// Erases what was kept for readers of replaced files, where they are done by now: at the end of a run, since
-    /// the next may be far.
-    pub fn settle(&self) {
+    /// the next may be far. Tells how many files still have such bytes.
+    pub fn settle(&self) -> usize {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Ok(state) = state.as_mut() {
-            erase_settled(&*self.files, &self.layout, state);
-        }
+        state.as_mut().map_or(0, |state| erase_settled(&*self.files, &self.layout, state))
     }
 
     /// The state as of the last commit.
