@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::error::Error;
+use super::forget::{Forgotten, screen};
 use super::report::Missing;
 use super::resolve;
 use super::state::{Progress, SyncState};
@@ -28,6 +29,8 @@ pub(super) struct Applied {
     pub(super) messages: u64,
     /// Contacts written.
     pub(super) contacts: u64,
+    /// Objects that are of somebody forgotten and were dropped.
+    pub(super) forgotten: u64,
     /// Objects that came and cannot be stored as rows.
     pub(super) unreadable: Vec<Missing>,
 }
@@ -38,6 +41,7 @@ impl Applied {
         self.threads += other.threads;
         self.messages += other.messages;
         self.contacts += other.contacts;
+        self.forgotten += other.forgotten;
         self.unreadable.extend(other.unreadable);
     }
 
@@ -53,15 +57,18 @@ pub(super) fn apply(writer: &Writer, pending: Pending) -> Result<Applied, Error>
         return Ok(Applied::default());
     }
     let mut reader = pending.open(&**writer.files())?;
-    let mut run = Apply { writer, commit: writer.begin()?, reader: &mut reader, applied: Applied::default() };
-    let changed_files = run.conversations(&pending.entries)?;
-    run.contacts(&pending.entries)?;
-    run.companies(&pending.entries)?;
-    run.tickets(&pending.entries)?;
-    let steps = run.steps(&pending.entries)?;
-    let Apply { commit, applied, .. } = run;
-    drop(reader);
+    let (entries, forgotten) = screen(writer, &mut reader, &pending.entries)?;
+    let commit = writer.begin()?;
     let mut state = SyncState::from_value(&commit.state().sync).map_err(Error::State)?;
+    let applied = Applied { forgotten, ..Applied::default() };
+    let mut run = Apply { writer, commit, reader: &mut reader, applied, forgotten: &state.forgotten };
+    let changed_files = run.conversations(&entries)?;
+    run.contacts(&entries)?;
+    run.companies(&entries)?;
+    run.tickets(&entries)?;
+    let steps = run.steps(&entries)?;
+    let Apply { commit, applied, .. } = run;
+    drop((reader, entries));
     steps.iter().for_each(|step| state.apply(step));
     state.contacts_due.extend(changed_files);
     let first_spool_segment = pending.next_segment;
@@ -78,6 +85,7 @@ struct Apply<'a, 'r, 'p> {
     commit: Commit<'a>,
     reader: &'r mut PendingReader<'p>,
     applied: Applied,
+    forgotten: &'r Forgotten,
 }
 
 /// The latest of what the spool holds of one conversation.
@@ -204,7 +212,10 @@ impl Apply<'_, '_, '_> {
 
     fn thread(&mut self, entry: Option<&SpoolEntry>) -> Result<Option<Thread>, Error> {
         let Some(entry) = entry else { return Ok(None) };
-        let thread = self.read(Conversation::TABLE.name, entry, Thread::parse)?;
+        let mut thread = self.read(Conversation::TABLE.name, entry, Thread::parse)?;
+        if let Some(thread) = thread.as_mut().filter(|_| !self.forgotten.is_empty()) {
+            self.forgotten.clean_thread(thread);
+        }
         if entry.kind == SpoolKind::Thread && thread.is_some() {
             self.applied.threads += 1;
         }
@@ -251,7 +262,12 @@ impl Apply<'_, '_, '_> {
         }
         for (partition, by_key) in partitions {
             let file = DataFile::part(Ticket::TABLE, partition);
-            self.table(by_key, file, |_: &str, json: &[u8], at| Ticket::parse(json, at))?;
+            let forgotten = self.forgotten;
+            self.table(by_key, file, |_: &str, json: &[u8], at| {
+                let mut ticket = Ticket::parse(json, at)?;
+                forgotten.clean_ticket(&mut ticket);
+                Ok(ticket)
+            })?;
         }
         Ok(())
     }
@@ -302,7 +318,7 @@ fn latest(entries: &[SpoolEntry], kind: SpoolKind) -> BTreeMap<&str, &SpoolEntry
 }
 
 /// A contact under its own id, under that of one merged into it, or one that is gone (an empty object).
-fn parse_contact(id: &str, json: &[u8], synced_at: Timestamp) -> Result<Contact, WireError> {
+pub(super) fn parse_contact(id: &str, json: &[u8], synced_at: Timestamp) -> Result<Contact, WireError> {
     let Ok(id) = ContactId::parse(id) else { return Contact::parse(json, synced_at) };
     if json == GONE {
         return Ok(Contact::gone(id, synced_at));

@@ -81,12 +81,12 @@ async fn listed(context: &Context) -> Result<(Vec<DeletedConversation>, Option<i
     Ok((unknown(context, deleted).await?, newest))
 }
 
-/// Those that are not recorded yet, so that a run without news changes nothing.
+/// Those that are not recorded yet, so that a run without news changes nothing, and not forgotten.
 async fn unknown(
     context: &Context,
     deleted: Vec<DeletedConversation>,
 ) -> Result<Vec<DeletedConversation>, Error> {
-    let writer = context.writer.clone();
+    let (writer, forgotten) = (context.writer.clone(), context.state()?.forgotten);
     spawn_blocking(move || {
         let file = crate::lake::DataFile::whole(DeletedConversation::TABLE);
         let ids = deleted.iter().map(|row| row.conversation_id.to_string()).collect();
@@ -97,7 +97,7 @@ async fn unknown(
         }
         let is_news = |row: &DeletedConversation| {
             let id = row.conversation_id.as_str();
-            !recorded.contains(id) || still_held.contains(id)
+            (!recorded.contains(id) || still_held.contains(id)) && !forgotten.has_conversation(id)
         };
         Ok(deleted.into_iter().filter(is_news).collect())
     })

@@ -1,7 +1,7 @@
 //! Brings an Intercom workspace into the lake, and keeps it there as it changes.
 //!
 //! `plan` decides what to list from what is remembered; `run` does it; `store` makes what arrives durable and
-//! `apply` turns it into rows; `report` says what came of it. Knows the API's client and the lake; prints nothing,
+//! `apply` turns it into rows; `forget` removes people and keeps them out; `report` says what came of it. Knows the API's client and the lake; prints nothing,
 //! reads no environment, and takes the time from its caller.
 
 mod apply;
@@ -9,6 +9,7 @@ mod coverage;
 mod deletions;
 mod directory;
 mod error;
+pub mod forget;
 mod listing;
 mod objects;
 mod observer;
@@ -23,6 +24,7 @@ mod threads;
 
 pub use coverage::{Coverage, Span};
 pub use error::Error;
+pub use forget::Forgotten;
 pub use observer::{Event, Observer, Phase, Silent, Stop};
 pub use people::ContactsMode;
 pub use plan::{OVERLAP_SECONDS, Scope, Survey, plan};

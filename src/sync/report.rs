@@ -122,6 +122,8 @@ pub struct Report {
     pub contact_count: u64,
     /// Conversations removed because Intercom deleted them.
     pub deleted_count: u64,
+    /// Objects that came and are not held, because they are of somebody forgotten.
+    pub forgotten_count: u64,
     /// What is missing.
     pub missing: Vec<Missing>,
     /// What this token, plan or version does not give.
@@ -155,6 +157,7 @@ impl Report {
             message_count: 0,
             contact_count: 0,
             deleted_count: 0,
+            forgotten_count: 0,
             missing: Vec::new(),
             skipped: Vec::new(),
             request_count: 0,

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use futures::StreamExt;
 use tokio::task::spawn_blocking;
 
-use super::apply::{Applied, apply, chain};
+use super::apply::{Applied, chain};
 use super::error::Error;
 use super::listing::{Listed, list};
 use super::observer::{Event, Observer, Phase, Stop};
@@ -19,10 +19,10 @@ use super::people::ContactsMode;
 use super::plan::{Scope, Survey, plan};
 use super::report::{Missing, Outcome, Report, Skipped};
 use super::state::{Failure, LastRun, SyncState, Window, Workspace};
-use super::store::Store;
+use super::store::{Store, take_up};
 use super::{deletions, directory, objects, people, threads};
 use crate::intercom::{self, Client, Me, Query, SearchRequest, Sort, peek_id_times};
-use crate::lake::{Partitioning, Spool, Writer};
+use crate::lake::{Partitioning, Writer};
 use crate::model::Timestamp;
 
 /// Windows listed at the same time.
@@ -222,24 +222,7 @@ impl Syncer {
     /// Puts into the lake what an earlier run left, and starts the store.
     async fn open(self) -> Result<(Context, tokio::task::JoinHandle<Result<(), Error>>), Error> {
         let writer = self.writer.clone();
-        let (spool, applied) = spawn_blocking(move || {
-            let state = writer.state()?;
-            let mut spool = Spool::open(writer.files().clone(), writer.layout(), state.first_spool_segment)?;
-            let left = spool.take()?;
-            if !left.is_empty() {
-                tracing::info!(records = left.entries.len(), "taking up what an interrupted run had fetched");
-            }
-            let applied = match left.is_empty() {
-                // Tables are split when the workspace's size is known, which is before anything is fetched.
-                true => {
-                    left.delete(&**writer.files())?;
-                    Applied::default()
-                }
-                false => apply(&writer, left)?,
-            };
-            Ok::<_, Error>((spool, applied))
-        })
-        .await??;
+        let (spool, applied) = spawn_blocking(move || take_up(&writer)).await??;
         let (store, actor) = Store::start(self.writer.clone(), spool, self.observer.clone());
         let totals = Totals::default();
         totals.lock().add(applied);
@@ -286,9 +269,13 @@ impl Context {
     async fn single(&self, ids: &[String]) -> Result<(), Error> {
         self.identify().await?;
         self.ensure_tables(Partitioning::Month).await?;
+        let forgotten = self.state()?.forgotten;
+        let (left_out, ids): (Vec<&String>, Vec<&String>) =
+            ids.iter().partition(|id| forgotten.has_conversation(id));
+        self.totals.lock().applied.forgotten += left_out.len() as u64;
         let total = Some(ids.len() as u64);
         self.observer.event(Event::Started { phase: Phase::Threads, total });
-        let wanted = futures::stream::iter(ids.iter().cloned().map(Ok)).boxed();
+        let wanted = futures::stream::iter(ids.into_iter().cloned().map(Ok)).boxed();
         let outcome = threads::retrieve(self, wanted).await?;
         self.flush().await?;
         for id in &outcome.gone {
@@ -403,6 +390,7 @@ impl Context {
         report.message_count = counts.applied.messages;
         report.contact_count = counts.applied.contacts;
         report.deleted_count = counts.deleted;
+        report.forgotten_count = counts.applied.forgotten;
         report.missing = std::mem::take(&mut counts.missing);
         report.missing.append(&mut counts.applied.unreadable);
         report.skipped = std::mem::take(&mut counts.skipped);

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::coverage::Coverage;
+use super::forget::Forgotten;
 
 /// Everything a sync remembers. All times are in seconds since 1970.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +41,9 @@ pub struct SyncState {
     pub failures: BTreeMap<String, Failure>,
     /// When the last run ended, and how.
     pub last_run: Option<LastRun>,
+    /// Who was forgotten, and is kept out.
+    #[serde(skip_serializing_if = "Forgotten::is_empty")]
+    pub forgotten: Forgotten,
 }
 
 /// The workspace a lake belongs to.

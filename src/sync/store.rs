@@ -74,6 +74,18 @@ impl Store {
     }
 }
 
+/// Puts into the lake what an interrupted run had fetched; the spool is empty then.
+pub(super) fn take_up(writer: &Writer) -> Result<(Spool, Applied), Error> {
+    let state = writer.state()?;
+    let mut spool = Spool::open(writer.files().clone(), writer.layout(), state.first_spool_segment)?;
+    let left = spool.take()?;
+    if !left.is_empty() {
+        tracing::info!(records = left.entries.len(), "taking up what an interrupted run had fetched");
+    }
+    let applied = apply(writer, left)?;
+    Ok((spool, applied))
+}
+
 /// A step of progress as a record.
 pub(super) fn progress(step: &Progress, now: Timestamp) -> SpoolRecord {
     let json = serde_json::to_vec(step).unwrap_or_default();

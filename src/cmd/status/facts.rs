@@ -39,6 +39,8 @@ pub(super) struct Facts {
     pub(super) failures: Vec<Failed>,
     /// How many of them there are.
     pub(super) failure_count: u64,
+    /// Contacts that were forgotten, and are kept out.
+    pub(super) forgotten_count: u64,
     /// Who writes right now.
     pub(super) lock: Option<Locked>,
 }
@@ -156,6 +158,7 @@ impl Facts {
             unfinished: sync.windows.iter().map(unfinished).collect(),
             failures: failures(&sync),
             failure_count: sync.failures.len() as u64,
+            forgotten_count: sync.forgotten.contact_count(),
             lock: WriterLock::holder(&layout).map(Locked::from),
             workspace: sync.workspace,
         })

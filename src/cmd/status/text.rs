@@ -121,6 +121,10 @@ impl Text<'_> {
         if facts.failure_count > NAMED as u64 {
             self.line("", format!("and {} more", words::count(facts.failure_count - NAMED as u64)));
         }
+        if facts.forgotten_count > 0 {
+            let forgotten = words::many(facts.forgotten_count, "contact");
+            self.line("Forgotten", format!("{forgotten}, with their conversations"));
+        }
         if let Some(lock) = &facts.lock {
             let since = minute(&lock.since);
             self.line("Working", format!("`{}` (process {}) since {since} UTC", lock.purpose, lock.pid));

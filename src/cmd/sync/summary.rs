@@ -111,6 +111,10 @@ fn lines(report: &Report, held: &Held) -> Vec<String> {
         0 => String::new(),
         deleted => format!(", {} deleted", count(deleted)),
     };
+    let forgotten = match report.forgotten_count {
+        0 => String::new(),
+        forgotten => format!(", {} of forgotten contacts left out", words::many(forgotten, "object")),
+    };
     let repeated = match (report.retry_count, report.rate_limited_count) {
         (0, 0) => String::new(),
         (again, limited) => format!(", {} sent again, {} rate limited", count(again), count(limited)),
@@ -120,7 +124,7 @@ fn lines(report: &Report, held: &Held) -> Vec<String> {
         waiting => format!(", {} still without messages", count(waiting)),
     };
     vec![
-        format!("fetched  {}{deleted}", words::many(report.thread_count, "conversation")),
+        format!("fetched  {}{deleted}{forgotten}", words::many(report.thread_count, "conversation")),
         format!("asked    {}{repeated}", words::many(report.request_count, "request")),
         format!(
             "holding  {}, {}, {} in {}{waiting}",

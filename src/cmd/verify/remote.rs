@@ -43,15 +43,24 @@ pub(super) fn compare(context: &Context, state: &State, sync: &SyncState) -> Res
         }
     })?;
     let mut findings = Vec::new();
+    let mut forgotten = 0;
     for (stretch, there) in there {
         if held.get(&stretch).copied().unwrap_or(0) != there {
             let here: BTreeSet<String> = days::ids(&layout, state, stretch)?.into_iter().collect();
-            let there = runtime.block_on(listed(&client, stretch))?;
+            let mut there = runtime.block_on(listed(&client, stretch))?;
+            let listed = there.len();
+            there.retain(|id| !sync.forgotten.has_conversation(id));
+            forgotten += listed - there.len();
             findings.extend(difference(stretch, &here, &there).map(Finding::Day));
         }
     }
     let days: BTreeSet<i64> = stretches.iter().map(|stretch| stretch.from.div_euclid(86_400)).collect();
-    Ok(Compared { days: days.len() as u64, findings, not_compared: days::left_out(&sync.coverage) })
+    let mut not_compared = days::left_out(&sync.coverage);
+    if forgotten > 0 {
+        let forgotten = words::many(forgotten as u64, "conversation");
+        not_compared.push(format!("{forgotten} that Intercom lists: forgotten here with `fi forget`"));
+    }
+    Ok(Compared { days: days.len() as u64, findings, not_compared })
 }
 
 /// How many conversations Intercom counts in each stretch.
