@@ -51,8 +51,11 @@ pub struct LogsArgs {
 
 /// Delete the fetched data, keeping the settings
 #[derive(Debug, Clone, Default, Args)]
-#[command(after_help = "With --json it prints one document: home, deleted (files, bytes, left).\n\n\
-                  Examples:\n  fi reset\n  fi reset --yes")]
+#[command(
+    after_help = "Who was forgotten with `fi forget` stays forgotten.\n\nWith --json it prints one document: home, \
+                  deleted (files, bytes, left).\n\n\
+                  Examples:\n  fi reset\n  fi reset --yes"
+)]
 pub struct ResetArgs {
     /// Do not ask
     #[arg(short, long)]

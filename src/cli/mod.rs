@@ -4,6 +4,7 @@
 mod analyze;
 mod demo;
 mod export;
+mod forget;
 mod init;
 mod keep;
 mod query;
@@ -21,6 +22,7 @@ use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 pub use analyze::{AnalysisArg, AnalyzeArgs};
 pub use demo::{DemoArgs, DemoCommand, DemoNumbers, DemoServeArgs, DemoWorkspaceArgs};
 pub use export::{ExportArgs, ExportFormatArg, ExportLayoutArg, RedactArg};
+pub use forget::ForgetArgs;
 pub use init::InitArgs;
 pub use keep::{CompletionsArgs, DoctorArgs, LogsArgs, ResetArgs, VerifyArgs};
 pub use query::{QueryArgs, QueryFormat, QuerySource};
@@ -100,7 +102,7 @@ pub enum Command {
                       (conversations, messages, contacts, rows of each table, bytes, files, partitions, \
                       partitioned_by, first_created_at, last_created_at, without_thread, generation), coverage (from, \
                       to, as_of), freshness (data_as_of, age_seconds, is_stale, last_run), runs, unfinished, \
-                      failures, failure_count, lock (pid, purpose, since).\n\nExamples:\n  fi status\n  \
+                      failures, failure_count, forgotten_count, lock (pid, purpose, since).\n\nExamples:\n  fi status\n  \
                       fi status --json"
     )]
     Status,
@@ -112,6 +114,8 @@ pub enum Command {
     Query(QueryArgs),
     /// Write tables and marts to files for others: Parquet, CSV, NDJSON or a DuckDB database
     Export(Box<ExportArgs>),
+    /// Remove people and everything of theirs, and keep them out of later syncs
+    Forget(ForgetArgs),
     /// Check the files of the lake against what was recorded when they were written
     Verify(VerifyArgs),
     /// Check settings, token, connection and files, and say what to do about each problem

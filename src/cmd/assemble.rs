@@ -84,11 +84,12 @@ pub(super) fn layout(home: &Home) -> Layout {
     Layout::new(home.path())
 }
 
-/// What is recorded of the lake of a home; `None` where there is none.
+/// What is recorded of the lake of a home; `None` where there is none: after a reset only who was forgotten is known.
 pub(super) fn lake_state(home: &Home) -> Result<Option<(State, SyncState)>, CommandError> {
     let Some(state) = State::load(&Disk::default(), &layout(home))? else { return Ok(None) };
     let sync = SyncState::from_value(&state.sync).map_err(crate::sync::Error::State)?;
-    Ok(Some((state, sync)))
+    let is_reset = state.files.is_empty() && sync.workspace.is_none();
+    Ok((!is_reset).then_some((state, sync)))
 }
 
 /// The lake opened for writing, and the counter of the bytes written to it.
@@ -150,7 +151,7 @@ pub(super) fn check_unlocked(home: &Home, purpose: &str) -> Result<(), CommandEr
 }
 
 fn locked(error: Error, purpose: &str) -> CommandError {
-    let can_wait = purpose == "fi sync" && matches!(error, Error::Locked { .. });
+    let can_wait = matches!(purpose, "fi sync" | "fi forget") && matches!(error, Error::Locked { .. });
     let error = CommandError::from(error);
-    if can_wait { error.hint("or let this one wait: fi sync --wait") } else { error }
+    if can_wait { error.hint(format!("or let this one wait: {purpose} --wait")) } else { error }
 }

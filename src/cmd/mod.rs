@@ -10,6 +10,7 @@ mod demo;
 mod doctor;
 mod export;
 mod failure;
+mod forget;
 mod init;
 mod logs;
 mod progress;
@@ -61,6 +62,7 @@ pub fn run(setup: &Setup, command: Option<Command>) -> Result<(), CommandError> 
         Some(Command::Init(args)) => init::run(setup, &args),
         Some(Command::Status) => status::run(setup),
         Some(Command::Sync(args)) => sync::run(setup, &args),
+        Some(Command::Forget(args)) => forget::run(setup, &args),
         Some(Command::Reset(args)) => reset::run(setup, &args),
         Some(Command::Verify(args)) => verify::run(setup, &args),
         Some(Command::Doctor(args)) => doctor::run(setup, &args),

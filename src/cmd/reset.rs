@@ -1,5 +1,5 @@
 //! `fi reset`: deletes what was fetched, and nothing else. Settings and logs stay, and so does every file that is
-//! not ours.
+//! not ours, and who was forgotten: the next sync must not bring them back.
 
 use std::fs;
 use std::io;
@@ -12,8 +12,9 @@ use crate::cli::ResetArgs;
 use crate::clock::Clock;
 use crate::config::{Flags, Home};
 use crate::error::{CommandError, Explain, Hint, Kind};
-use crate::lake::{Holder, WriterLock};
+use crate::lake::{self, Disk, Holder, State, WriterLock, committed_state};
 use crate::model::TABLES;
+use crate::sync::SyncState;
 
 /// What the lock's file says about this command.
 const PURPOSE: &str = "fi reset";
@@ -31,6 +32,9 @@ pub(super) struct Cleared {
     bytes: u64,
     /// What lies there and is not ours.
     left: Vec<PathBuf>,
+    /// Whether nobody can tell who was forgotten here.
+    #[serde(skip)]
+    is_memory_lost: bool,
 }
 
 /// Deletes what the home holds.
@@ -41,8 +45,13 @@ pub(super) fn run(setup: &Setup, args: &ResetArgs) -> Result<(), CommandError> {
     if !args.yes {
         ask(&context.printer, home)?;
     }
-    let cleared = clear(home, PURPOSE, context.clock)?;
+    let cleared = clear(home, PURPOSE, context.clock, Memory::Kept)?;
     tracing::info!(files = cleared.files, bytes = cleared.bytes, "reset");
+    if cleared.is_memory_lost {
+        context
+            .printer
+            .warn("the state could not be read: whoever was forgotten here must be forgotten again");
+    }
     if context.printer.is_json() {
         return Ok(context.printer.json(&serde_json::json!({ "home": home.path(), "deleted": cleared }))?);
     }
@@ -93,15 +102,33 @@ fn ask(printer: &crate::printer::Printer, home: &Home) -> Result<(), CommandErro
     }
 }
 
+/// What becomes of who was forgotten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Memory {
+    /// They stay forgotten.
+    Kept,
+    /// Nobody is forgotten any more.
+    Dropped,
+}
+
 /// Deletes lake, state and index of a home, holding its lock.
-pub(super) fn clear(home: &Home, purpose: &str, clock: Clock) -> Result<Cleared, CommandError> {
+pub(super) fn clear(
+    home: &Home,
+    purpose: &str,
+    clock: Clock,
+    memory: Memory,
+) -> Result<Cleared, CommandError> {
     let since_seconds = clock.now().timestamp();
     let holder = Holder { pid: std::process::id(), purpose: purpose.to_owned(), since_seconds };
     let _lock = WriterLock::take(&assemble::layout(home), &holder)?;
     let mut cleared = Cleared::default();
     // The state goes first: without it the files are an unfinished sync, never a lake that lies about itself.
     let state = home.state_dir();
-    for name in STATE_FILES {
+    match cleared.memory(home, memory) {
+        Some(kept) => kept.store(&Disk::default(), &assemble::layout(home))?,
+        None => cleared.file(&state.join(STATE_FILES[0]))?,
+    }
+    for name in &STATE_FILES[1..] {
         cleared.file(&state.join(name))?;
     }
     cleared.tree(&state.join("spool"), |_| true)?;
@@ -119,6 +146,24 @@ pub(super) fn clear(home: &Home, purpose: &str, clock: Clock) -> Result<Cleared,
 }
 
 impl Cleared {
+    /// The state that remembers who was forgotten, and nothing else; `None` where nobody was.
+    fn memory(&mut self, home: &Home, memory: Memory) -> Option<State> {
+        if memory == Memory::Dropped {
+            return None;
+        }
+        let held = committed_state(&Disk::default(), &assemble::layout(home)).and_then(|state| {
+            let Some(state) = state else { return Ok(None) };
+            let sync = SyncState::from_value(&state.sync).map_err(|_| lake::Error::NeedsRecovery)?;
+            Ok(Some((state, sync.forgotten)))
+        });
+        self.is_memory_lost = held.is_err();
+        let (state, forgotten) = held.ok().flatten().filter(|(_, forgotten)| !forgotten.is_empty())?;
+        let sync = SyncState { forgotten, ..SyncState::default() };
+        // The number of the last transaction stays: a journal that is still there is not to be followed.
+        let (last_txid, generation) = (state.last_txid, state.generation + 1);
+        Some(State { last_txid, generation, sync: sync.to_value(), ..State::default() })
+    }
+
     /// Deletes a file, if it is there.
     fn file(&mut self, path: &Path) -> Result<(), CommandError> {
         let size = match fs::symlink_metadata(path) {

@@ -256,7 +256,9 @@ fn absolute(layout: &Layout) -> Layout {
 }
 
 fn state(last: &LastState, layout: &Layout) -> Result<Arc<State>, Error> {
-    last.load(&Disk::default(), layout)?.ok_or_else(|| Error::NoLake(layout.lake_dir()))
+    let state = last.load(&Disk::default(), layout)?;
+    // After a reset the state may remain, to remember who was forgotten.
+    state.filter(|state| !state.files.is_empty()).ok_or_else(|| Error::NoLake(layout.lake_dir()))
 }
 
 fn connect(options: &EngineOptions) -> Result<Connection, Error> {

@@ -121,11 +121,7 @@ fn is_full(file: &Metadata, more: u64, largest: u64) -> bool {
 
 /// Moves every file one number up; the oldest falls out. If another process is doing it, there is nothing to do.
 fn rotate(directory: &Path, more: u64, largest: u64) -> io::Result<()> {
-    let lock = private::file_options()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(directory.join("rotate.lock"))?;
+    let lock = rotation_lock(directory)?;
     match lock.try_lock() {
         Err(TryLockError::WouldBlock) => return Ok(()),
         // A file system without locks: at worst two processes rotate at once and a file is moved twice.
@@ -143,6 +139,11 @@ fn rotate(directory: &Path, more: u64, largest: u64) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// The file that is locked by whoever moves or replaces files of the log.
+pub(super) fn rotation_lock(directory: &Path) -> io::Result<File> {
+    private::file_options().write(true).create(true).truncate(false).open(directory.join("rotate.lock"))
 }
 
 /// The file of a number; 0 is the one being written.

@@ -3,6 +3,7 @@
 //! A log that cannot be written never fails a command: it is said once, and the command goes on. Only our own events
 //! are logged below warnings, since libraries log what they send.
 
+mod erase;
 mod file;
 mod layer;
 mod line;
@@ -14,6 +15,7 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
+pub use erase::erase_lines;
 pub use file::LogFile;
 
 use crate::clock::Clock;

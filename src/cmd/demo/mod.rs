@@ -99,7 +99,7 @@ fn demo(setup: &Setup, args: &DemoArgs) -> Result<(), CommandError> {
 /// Drops what the demo holds, and forgets its company.
 fn start_over(setup: &Setup, home: &Home) -> Result<(), CommandError> {
     if is_demo(home) {
-        reset::clear(home, PURPOSE, config::clock(&setup.environment)?)?;
+        reset::clear(home, PURPOSE, config::clock(&setup.environment)?, reset::Memory::Dropped)?;
         let path = world::file(home);
         std::fs::remove_file(&path)
             .explain(Kind::Failed, || format!("could not delete {}", path.display()))?;
