@@ -100,6 +100,7 @@ fn the_whole_help_is_known() {
         &["show", "--help"],
         &["query", "--help"],
         &["export", "--help"],
+        &["forget", "--help"],
         &["verify", "--help"],
         &["doctor", "--help"],
         &["logs", "--help"],

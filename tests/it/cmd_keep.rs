@@ -62,6 +62,7 @@ fn status_as_json_has_a_known_shape() {
       ],
       "failure_count": 0,
       "failures": [],
+      "forgotten_count": 0,
       "freshness": {
         "age_seconds": 0,
         "data_as_of": "2026-11-21T12:00:00Z",

@@ -54,6 +54,7 @@ fn with_json_there_is_one_document_of_a_known_shape() {
             "error",
             "finished_at",
             "finished_at_seconds",
+            "forgotten_count",
             "held",
             "is_first",
             "kind",

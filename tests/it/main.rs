@@ -42,6 +42,8 @@ mod export;
 mod export_place;
 mod export_python;
 mod export_redact;
+mod forget;
+mod forget_arrivals;
 mod forgotten;
 mod format_binary;
 mod format_chart;

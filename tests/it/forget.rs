@@ -1,0 +1,280 @@
+//! `fi forget`: nothing of a person is left below the home, in any byte, and nothing of theirs comes back.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use fastintercom::demo::{Latency, ServerOptions};
+use fastintercom::model::{Contact, Conversation, Message, Ticket};
+use serde_json::json;
+
+use super::cmd_sync::wait_for;
+use crate::support::cli::{Run, TestEnv, files_below};
+use crate::support::residue::residue;
+use crate::support::somebody::{Somebody, WORDS, is_shared, is_tracked};
+use crate::support::standin::StandIn;
+use crate::support::truth::{self, Held};
+
+/// A company with somebody to forget, synced.
+struct Scene {
+    standin: StandIn,
+    env: TestEnv,
+    somebody: Somebody,
+}
+
+impl Scene {
+    fn new(needs: fn(&serde_json::Value) -> bool) -> Self {
+        Self::with(needs, ServerOptions::default())
+    }
+
+    fn with(needs: fn(&serde_json::Value) -> bool, options: ServerOptions) -> Self {
+        let standin = StandIn::with(150, options);
+        let env = standin.env();
+        assert_eq!(env.fi(&["sync", "-q"]).code, Some(0));
+        // Written after the first sync: the files have a version before.
+        let somebody = Somebody::of(&standin.server, needs);
+        assert_eq!(env.fi(&["sync", "-q"]).code, Some(0));
+        let scene = Self { standin, env, somebody };
+        for text in &scene.somebody.texts {
+            assert!(!scene.residue(&[text.clone()]).is_empty(), "{text} is not even there before");
+        }
+        scene
+    }
+
+    fn forget(&self, flags: &[&str]) -> Run {
+        self.env.fi(&[&["forget", &self.somebody.email], flags].concat())
+    }
+
+    fn residue(&self, texts: &[String]) -> Vec<String> {
+        residue(&self.env.home(), texts).into_iter().collect()
+    }
+
+    fn assert_gone(&self) {
+        assert_eq!(self.residue(&self.somebody.texts), Vec::<String>::new());
+        let held = Held::at(&self.env.home());
+        let rows = format!(
+            "{:?} {:?} {:?} {:?}",
+            held.rows::<Contact>(),
+            held.rows::<Conversation>(),
+            held.rows::<Message>(),
+            held.rows::<Ticket>()
+        );
+        for text in &self.somebody.texts {
+            assert!(!rows.contains(text), "{text} is in a row");
+        }
+    }
+
+    /// Fails unless everything but what is forgotten is held as Intercom has it, and `fi verify` is content.
+    fn assert_rest_is_held(&self) {
+        let workspace = self.standin.server.snapshot();
+        let mut differences =
+            truth::conversations(&Held::at(&self.env.home()), &workspace, workspace.params().now);
+        let is_theirs = |line: &String| self.somebody.conversations.iter().any(|id| line.contains(id));
+        differences.retain(|line| !is_theirs(line));
+        assert_eq!(differences, Vec::<String>::new());
+        let run = self.env.fi(&["verify", "--remote", "--json"]);
+        assert_eq!((run.code, &run.json()["is_ok"]), (Some(0), &true.into()), "{run}");
+    }
+}
+
+/// Makes every file of the lake look as if it had been written a while ago.
+fn age(home: &Path) {
+    for path in files_below(&home.join("lake")) {
+        let file = fs::File::options().write(true).open(path).expect("it is there");
+        file.set_modified(SystemTime::now() - Duration::from_secs(60)).expect("works");
+    }
+}
+
+#[test]
+fn nothing_of_somebody_is_left_in_any_byte_and_nothing_comes_back() {
+    let scene = Scene::new(is_shared);
+    let (env, somebody) = (&scene.env, &scene.somebody);
+    let log = env.home().join("logs/fi.log");
+    let told = fs::read_to_string(&log).unwrap_or_default()
+        + &somebody
+            .conversations
+            .iter()
+            .map(|id| format!("WARN x conversation_id={id}\n"))
+            .collect::<String>()
+        + "WARN x rows=5\n";
+    fs::write(&log, told).unwrap();
+
+    let run = scene.forget(&["--yes", "--json"]);
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{run}");
+    let document = run.json();
+    assert_eq!(document["contact_ids"], json!([somebody.id]));
+    assert_eq!(document["emails"], json!([somebody.email]));
+    assert_eq!(document["removed"]["contacts"], 1);
+    assert_eq!(document["removed"]["conversations"], somebody.conversations.len());
+    assert!(document["removed"]["shared_conversations"].as_u64() >= Some(1), "{document}");
+    assert!(document["removed"]["messages"].as_u64() > document["removed"]["conversations"].as_u64());
+    assert!(document["removed"]["log_lines"].as_u64() >= Some(somebody.conversations.len() as u64));
+    scene.assert_gone();
+    assert!(fs::read_to_string(&log).unwrap().contains("rows=5"));
+    scene.assert_rest_is_held();
+
+    // Changes, a new conversation, and everything again.
+    let theirs: Vec<u64> = somebody.conversations.iter().map(|id| id.parse().unwrap()).collect();
+    scene.standin.server.reply(theirs[0], "<p>Hello?</p>").unwrap();
+    let new = scene.standin.server.create_conversation(somebody.hex_id, "<p>Me again</p>").unwrap();
+    for flags in [&["sync", "--json"][..], &["sync", "--full", "--json"]] {
+        let run = env.fi(flags);
+        assert_eq!((run.code, &run.json()["outcome"]), (Some(0), &"completed".into()), "{run}");
+        assert!(run.json()["forgotten_count"].as_u64() >= Some(2), "{run}");
+        assert_eq!(run.json()["missing"], json!([]));
+        scene.assert_gone();
+        assert_eq!(scene.residue(&[new.conversation.to_string()]), Vec::<String>::new());
+    }
+    let single = env.fi(&["sync", "--json", "--conversation", &theirs[0].to_string()]);
+    assert_eq!((single.code, &single.json()["forgotten_count"]), (Some(0), &1.into()), "{single}");
+    scene.assert_gone();
+    scene.assert_rest_is_held();
+    let verify = env.fi(&["verify", "--remote"]);
+    let count = somebody.conversations.len();
+    assert!(
+        verify.stderr.contains(&format!("{count} conversations that Intercom lists: forgotten here")),
+        "{verify}"
+    );
+    let status = env.fi(&["status"]);
+    assert!(status.stdout.contains("Forgotten   1 contact, with their conversations"), "{status}");
+    assert_eq!(env.fi(&["status", "--json"]).json()["forgotten_count"], 1);
+}
+
+#[test]
+fn what_others_link_to_is_gone_without_them() {
+    let scene = Scene::new(is_tracked);
+    assert_eq!(scene.forget(&["--yes"]).code, Some(0));
+    scene.assert_gone();
+    assert!(!Held::at(&scene.env.home()).rows::<Ticket>().is_empty(), "the tracker stays");
+    let run = scene.env.fi(&["sync", "--full", "--json"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    scene.assert_gone();
+    scene.assert_rest_is_held();
+}
+
+#[test]
+fn nothing_is_removed_before_somebody_says_yes() {
+    let scene = Scene::new(is_shared);
+    let lake = || -> Vec<(std::path::PathBuf, Vec<u8>)> {
+        let files = files_below(&scene.env.home().join("lake"));
+        files.into_iter().map(|path| (path.clone(), fs::read(path).unwrap())).collect()
+    };
+    let before = lake();
+    let dry = scene.forget(&["--dry-run"]);
+    assert_eq!(dry.code, Some(0), "{dry}");
+    let line = format!("{} <{}>, {}", scene.somebody.name, scene.somebody.email, scene.somebody.id);
+    assert_eq!(dry.stdout.lines().next(), Some(line.as_str()), "{dry}");
+    let count = scene.somebody.conversations.len();
+    assert!(
+        dry.stdout.contains(&format!("Would remove 1 contact, {count} conversations (1 with others too)")),
+        "{dry}"
+    );
+    assert_eq!(scene.forget(&["--dry-run", "--json"]).json()["is_dry_run"], true);
+    insta::assert_snapshot!(scene.forget(&[]), @"");
+    assert!(lake() == before, "something was changed");
+}
+
+#[test]
+fn whoever_is_not_here_is_not_found_and_nobody_else_is_removed() {
+    let scene = Scene::new(is_shared);
+    let run = scene.env.fi(&["forget", "--yes", &scene.somebody.email, "nobody@nowhere.example", "cust_0"]);
+    assert_eq!(run.code, Some(3), "{run}");
+    insta::assert_snapshot!(run, @"");
+    assert!(!scene.residue(&scene.somebody.texts).is_empty());
+    let empty = TestEnv::new().fi(&["forget", "a@b.example", "--yes"]);
+    assert_eq!(empty.code, Some(3), "{empty}");
+    assert_eq!(TestEnv::new().fi(&["forget"]).code, Some(2));
+}
+
+#[test]
+fn forgetting_twice_is_fine_by_any_id_and_needs_no_token() {
+    let scene = Scene::new(is_shared);
+    let offline = |arguments: &[&str]| {
+        let mut command = scene.env.command(arguments);
+        command.env_remove("INTERCOM_ACCESS_TOKEN").env("FASTINTERCOM_API_URL", "http://127.0.0.1:1/");
+        scene.env.finish(scene.env.start(&mut command))
+    };
+    let external = scene.somebody.external_id.clone();
+    let run = offline(&["forget", &external, "--yes"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    scene.assert_gone();
+    for again in [&external, &scene.somebody.id, &scene.somebody.email.to_uppercase()] {
+        let run = offline(&["forget", again, "--yes"]);
+        assert_eq!(run.code, Some(0), "{run}");
+        assert!(run.stderr.contains("Forgotten already"), "{run}");
+    }
+    assert_eq!(scene.env.fi(&["status", "--json"]).json()["forgotten_count"], 1);
+}
+
+#[test]
+fn a_reset_does_not_bring_them_back() {
+    let scene = Scene::new(is_shared);
+    assert_eq!(scene.forget(&["--yes"]).code, Some(0));
+    assert_eq!(scene.env.fi(&["reset", "--yes"]).code, Some(0));
+    for command in [&["status"][..], &["verify"], &["query", "SELECT 1"]] {
+        assert_eq!(scene.env.fi(command).code, Some(3), "{command:?}");
+    }
+    let run = scene.env.fi(&["sync", "--json"]);
+    assert_eq!((run.code, &run.json()["outcome"]), (Some(0), &"completed".into()), "{run}");
+    assert!(
+        run.json()["forgotten_count"].as_u64() > Some(scene.somebody.conversations.len() as u64),
+        "{run}"
+    );
+    scene.assert_gone();
+    scene.assert_rest_is_held();
+}
+
+#[test]
+fn a_process_killed_after_the_commit_leaves_the_rest_to_the_next() {
+    let scene = Scene::new(is_shared);
+    let mut child = scene.env.start(&mut scene.env.command(&["forget", &scene.somebody.email, "--yes"]));
+    let state = scene.env.home().join("state/state.json");
+    wait_for(|| fs::read_to_string(&state).is_ok_and(|state| state.contains("\"forgotten\"")));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(!scene.residue(&[WORDS.to_owned()]).is_empty(), "kept for readers of the version before");
+    age(&scene.env.home());
+    assert_eq!(scene.env.fi(&["sync", "-q"]).code, Some(0));
+    scene.assert_gone();
+    scene.assert_rest_is_held();
+}
+
+#[test]
+fn while_a_sync_runs_it_fails_at_once_or_waits() {
+    let latency = Latency { fixed: Duration::from_millis(40), ..Latency::default() };
+    let scene = Scene::with(is_shared, ServerOptions { latency, ..ServerOptions::default() });
+    let sync = scene.env.start(&mut scene.env.command(&["sync", "--full"]));
+    wait_for(|| {
+        fs::read_to_string(scene.env.home().join("state/lock")).is_ok_and(|lock| lock.contains("fi sync"))
+    });
+    let run = scene.forget(&["--yes"]);
+    assert_eq!(run.code, Some(1), "{run}");
+    assert!(run.stderr.starts_with("error: the lake is being written by `fi sync` (process "), "{run}");
+    assert!(run.stderr.contains("fi forget --wait"), "{run}");
+    let run = scene.forget(&["--yes", "--wait"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    assert!(run.stderr.starts_with("Waiting for `fi sync` (process "), "{run}");
+    assert_eq!(scene.env.finish(sync).code, Some(0));
+    scene.assert_gone();
+}
+
+#[test]
+fn the_text_of_a_redacted_part_is_gone_once_the_files_have_settled() {
+    let standin = StandIn::new();
+    let env = standin.env();
+    let id = standin.server.read(|workspace| workspace.conversation_ids()[4]);
+    let part = standin.server.reply(id, &format!("<p>{WORDS}</p>")).unwrap().part.unwrap();
+    assert_eq!(env.fi(&["sync", "-q"]).code, Some(0));
+    let texts = [WORDS.to_owned()];
+    assert!(!residue(&env.home(), &texts).is_empty());
+    standin.server.redact(id, part).unwrap();
+    let run = env.fi(&["sync", "--json"]);
+    assert_eq!(run.json()["thread_count"], 1, "{run}");
+    let held = Held::at(&env.home()).rows::<Message>();
+    let redacted = held.iter().find(|row| row.message_id.as_str() == part.to_string()).unwrap();
+    assert_eq!(redacted.redacted, Some(true));
+    assert!(!format!("{held:?}").contains(WORDS));
+    age(&env.home());
+    assert_eq!(env.fi(&["sync", "-q"]).code, Some(0));
+    assert_eq!(residue(&env.home(), &texts).into_iter().collect::<Vec<_>>(), Vec::<String>::new());
+}
