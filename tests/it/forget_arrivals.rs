@@ -93,7 +93,7 @@ fn assert_rest_is_held(world: &World, forgotten: &[String]) {
 }
 
 async fn with_somebody() -> (World, Somebody) {
-    let world = World::new(150);
+    let world = World::new(400);
     world.sync_to_equality().await;
     let somebody = Somebody::of(&world.server, is_shared);
     world.pass(60).await;
@@ -139,7 +139,8 @@ async fn what_an_older_run_left_in_the_spool_is_dropped_on_its_way_and_counted()
     ];
     spool(&world, &late);
     let report = world.sync().await;
-    assert_eq!((report.outcome, report.forgotten_count), (Outcome::Completed, 4), "{report:?}");
+    // These four, and the conversation that is listed again because it is so new.
+    assert_eq!((report.outcome, report.forgotten_count), (Outcome::Completed, 5), "{report:?}");
     assert_eq!(report.missing, []);
     let new = ["215480000099999".to_owned(), "215480000088888".to_owned()];
     assert_gone(&world, &[&somebody.texts[..], &new].concat());
@@ -241,7 +242,7 @@ async fn what_is_remembered_of_runs_and_failures_names_nobody() {
 
 #[tokio::test(start_paused = true)]
 async fn somebody_is_found_where_no_contacts_are_held() {
-    let mut world = World::new(150);
+    let mut world = World::new(400);
     world.options.contacts = ContactsMode::None;
     let somebody = Somebody::of(&world.server, is_shared);
     world.sync().await;
@@ -254,9 +255,11 @@ async fn somebody_is_found_where_no_contacts_are_held() {
 
 #[tokio::test(start_paused = true)]
 async fn a_failing_call_forgets_wholly_or_not_at_all() {
-    let (world, somebody) = with_somebody().await;
+    let world = World::new(60);
+    let somebody = Somebody::of(&world.server, |_| true);
+    world.sync_to_equality().await;
     let mut came_through = 0;
-    for at in 0.. {
+    for at in (0..).step_by(3) {
         let home = tempfile::tempdir().unwrap();
         copy(world.home(), home.path());
         let plan = Plan { at, fault: Fault::Eio, is_done: at % 2 == 0, is_lasting: false };
