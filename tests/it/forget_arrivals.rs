@@ -12,6 +12,7 @@ use fastintercom::sync::{ContactsMode, Failure, Outcome, SyncState};
 use serde_json::{Value, json};
 
 use crate::support::faulty_files::{Fault, FaultyFiles, Plan};
+use crate::support::rows::part_json;
 use crate::support::somebody::{Somebody, is_shared};
 use crate::support::truth;
 use crate::support::world::World;
@@ -186,6 +187,69 @@ async fn a_new_contact_with_the_same_address_is_the_same_person() {
     assert_rest_is_held(&world, &[Vec::from_iter(somebody.conversations), ids.to_vec()].concat());
 }
 
+/// A conversation of somebody else, by a teammate, in which nothing tells of anybody in particular.
+fn of_nobody(world: &World, id: &str, somebody: &Somebody) -> Value {
+    let mut json =
+        answer(&world.server.snapshot(), somebody.conversations.first().unwrap(), world.clock.now());
+    json["id"] = json!(id);
+    json["contacts"]["contacts"] = json!([{"type": "contact", "id": "68e1a7c2d9f04b3a5c6e7f81"}]);
+    json["conversation_parts"] =
+        json!({"type": "conversation_part.list", "conversation_parts": [], "total_count": 0});
+    json["conversation_rating"] = Value::Null;
+    json["source"]["author"] = json!({"type": "admin", "id": "7300101", "name": "Ada"});
+    json
+}
+
+fn part(author: &Value, metadata: &Value) -> Value {
+    let mut part = part_json(5, "comment", author, Some("<p>so be it</p>"), 1_795_000_000);
+    part["email_message_metadata"] = metadata.clone();
+    json!({"type": "conversation_part.list", "conversation_parts": [part], "total_count": 1})
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_wrote_one_message_or_had_a_copy_of_one_took_part() {
+    let (world, somebody) = with_somebody().await;
+    let [mut wrote, mut copied, other] =
+        ["215480000066661", "215480000066662", "215480000066663"].map(|id| of_nobody(&world, id, &somebody));
+    wrote["conversation_parts"] = part(
+        &json!({"type": "user", "id": "68e1a7c2d9f04b3a5c6e7f99", "email": somebody.email}),
+        &Value::Null,
+    );
+    let address = format!("{} <{}>", somebody.name, somebody.email.to_uppercase());
+    let headers = json!({"email_address_headers": [{"type": "cc", "email_address": address, "name": "x"}]});
+    copied["conversation_parts"] = part(&json!({"type": "admin", "id": "7300101"}), &headers);
+    let threads = [&wrote, &copied, &other].map(|json| (SpoolKind::Thread, json));
+    spool(&world, &threads);
+    let trace = forget(&world, &somebody.id);
+    assert_eq!(trace.conversations, somebody.conversations.len() as u64 + 2);
+    assert_gone(&world, &["215480000066661".to_owned(), "215480000066662".to_owned()]);
+    assert_gone(&world, &somebody.texts);
+    assert!(rows(&world).contains("215480000066663"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_writes_from_their_address_is_them_under_any_id() {
+    let mut world = World::new(400);
+    world.options.contacts = ContactsMode::None;
+    let somebody = Somebody::of(&world.server, is_shared);
+    world.sync().await;
+    forget(&world, &somebody.email);
+    // The first one names an id of which only the second tells whose it is.
+    let [mut outbound, mut begun] =
+        ["215480000066661", "215480000066662"].map(|id| of_nobody(&world, id, &somebody));
+    outbound["contacts"]["contacts"] = json!([{"type": "contact", "id": "68e1a7c2d9f04b3a5c6e7f99"}]);
+    begun["source"]["author"] =
+        json!({"type": "lead", "id": "68e1a7c2d9f04b3a5c6e7f99", "email": somebody.email.to_uppercase()});
+    spool(&world, &[(SpoolKind::Thread, &outbound), (SpoolKind::Thread, &begun)]);
+    let report = world.sync().await;
+    assert!(report.forgotten_count >= 2, "{report:?}");
+    assert_gone(
+        &world,
+        &["215480000066661", "215480000066662", "68e1a7c2d9f04b3a5c6e7f99"].map(String::from),
+    );
+    assert_gone(&world, &somebody.texts);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_conversation_that_somebody_forgotten_joins_is_removed() {
     let (world, somebody) = with_somebody().await;
@@ -259,7 +323,7 @@ async fn a_failing_call_forgets_wholly_or_not_at_all() {
     let somebody = Somebody::of(&world.server, |_| true);
     world.sync_to_equality().await;
     let mut came_through = 0;
-    for at in (0..).step_by(3) {
+    for at in (0..).step_by(9) {
         let home = tempfile::tempdir().unwrap();
         copy(world.home(), home.path());
         let plan = Plan { at, fault: Fault::Eio, is_done: at % 2 == 0, is_lasting: false };
