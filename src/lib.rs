@@ -1,10 +1,11 @@
 //! FastIntercom: an Intercom workspace as Parquet files that DuckDB queries directly.
 //!
 //! The parts, and which way they may look: `model` (rows; knows nobody) ← `lake` (files) ← `sync`, which also
-//! knows `intercom` (the API's client); `engine` (SQL over the lake) and `format` (how tables are written);
-//! `tools` (typed questions and answers over `engine`); `export` (tables as files for others); `sentiment` and
-//! `distinctive` (what the words of texts tell; they know nobody); `demo` (a stand-in for Intercom). Everything else is
-//! the command line: `cli`, `cmd`, `config`, `printer`, `logging`, `error`, `clock`, `cancel`. See `ARCHITECTURE.md`.
+//! knows `intercom` (the API's client); `engine` (SQL over the lake), `index` (words of the lake) and `format` (how
+//! tables are written); `tools` (typed questions and answers over both); `export` (tables as files for others);
+//! `sentiment` and `distinctive` (what the words of texts tell; they know nobody); `demo` (a stand-in for Intercom).
+//! Everything else is the command line: `cli`, `cmd`, `config`, `printer`, `logging`, `error`, `clock`, `cancel`. See
+//! `ARCHITECTURE.md`.
 
 pub mod cancel;
 pub mod cli;
@@ -17,6 +18,7 @@ pub mod engine;
 pub mod error;
 pub mod export;
 pub mod format;
+pub mod index;
 pub mod intercom;
 pub mod lake;
 pub mod logging;

@@ -15,4 +15,4 @@ pub use server::{
     WebhookTarget, When,
 };
 pub use version::ApiVersion;
-pub use workspace::{Region, Shape, Workspace, WorkspaceParams};
+pub use workspace::{Region, Shape, TOPICS, Workspace, WorkspaceParams};

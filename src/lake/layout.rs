@@ -140,6 +140,11 @@ impl Layout {
         self.state_dir().join("spool")
     }
 
+    /// The full-text index over the conversations, which can be made anew from them at any time.
+    pub fn index_dir(&self) -> PathBuf {
+        self.root.join("index")
+    }
+
     /// A table's directory.
     pub fn table_dir(&self, table: &str) -> PathBuf {
         self.lake_dir().join(table)

@@ -43,4 +43,4 @@ pub use snapshot::Snapshot;
 pub use spool::{Pending, PendingReader, Spool, SpoolEntry, SpoolKind, SpoolRecord};
 pub use state::{FileEntry, LastState, State};
 pub use verify::{Finding, verify};
-pub use writer::{Commit, Writer};
+pub use writer::{Commit, Follower, Writer};

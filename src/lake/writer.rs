@@ -16,7 +16,13 @@ use super::ranges::ByteRanges;
 use super::reader::Reader;
 use super::stage::{Kept, StageWriter, Staged};
 use super::state::State;
-use crate::model::{Conversation, Kind, Row, TABLES, TableSpec};
+use crate::model::{Conversation, Kind, Message, Row, TABLES, TableSpec};
+
+/// Something made from the lake that is kept up to date with it by whoever has the lock.
+pub trait Follower: Send + Sync {
+    /// Conversations or messages changed. What goes wrong here changes nothing about the commit.
+    fn follow(&self, writer: &Writer);
+}
 
 /// Writes the lake; there is one per lake, across processes.
 pub struct Writer {
@@ -24,6 +30,7 @@ pub struct Writer {
     layout: Layout,
     state: Mutex<Result<State, ()>>,
     replaced: Mutex<Replaced>,
+    follower: Option<Arc<dyn Follower>>,
     _lock: Option<WriterLock>,
 }
 
@@ -43,7 +50,20 @@ impl Writer {
         ensure_dir(&*files, &state)?;
         let mut state = recover(&*files, &layout)?;
         erase_settled(&*files, &layout, &mut state);
-        Ok(Self { files, layout, state: Mutex::new(Ok(state)), replaced: Mutex::default(), _lock: lock })
+        Ok(Self {
+            files,
+            layout,
+            state: Mutex::new(Ok(state)),
+            replaced: Mutex::default(),
+            follower: None,
+            _lock: lock,
+        })
+    }
+
+    /// Has something follow every commit that changes conversations or messages.
+    #[must_use]
+    pub fn followed_by(self, follower: Arc<dyn Follower>) -> Self {
+        Self { follower: Some(follower), ..self }
     }
 
     /// Erases what was kept for readers of replaced files, where they are done by now: at the end of a run, since
@@ -210,6 +230,10 @@ impl Commit<'_> {
         let has_conversations =
             self.staged.iter().any(|staged| staged.file.table() == Conversation::TABLE.name);
         let derived = if has_conversations { self.derive() } else { Ok(()) };
+        let is_followed = self
+            .staged
+            .iter()
+            .any(|staged| [Conversation::TABLE.name, Message::TABLE.name].contains(&staged.file.table()));
         let Self { writer, mut state, txid, staged } = self;
         update(&mut state);
         let transaction = Transaction { files: &*writer.files, layout: &writer.layout, txid, staged };
@@ -235,6 +259,10 @@ impl Commit<'_> {
                 let mut replaced = writer.replaced.lock().unwrap_or_else(PoisonError::into_inner);
                 for new in transaction.staged {
                     replaced.note(&new.file, new.replaced);
+                }
+                drop((current, replaced));
+                if let Some(follower) = writer.follower.as_ref().filter(|_| is_followed) {
+                    follower.follow(writer);
                 }
                 Ok(())
             }

@@ -1,0 +1,55 @@
+//! Why the index has no answer.
+
+use std::path::PathBuf;
+
+use super::syntax::SyntaxError;
+use crate::lake::{self, Holder};
+
+/// Why the index has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The query cannot be read.
+    #[error(transparent)]
+    Syntax(#[from] SyntaxError),
+    /// Nothing was ever synced.
+    #[error("nothing was synced into {} yet", .0.display())]
+    NoLake(PathBuf),
+    /// The index is not there, and who writes the lake has not made it yet.
+    #[error(
+        "the search index is being made by {holder}: {indexed} of {conversations} conversations are in it"
+    )]
+    BeingMade {
+        /// Who makes it.
+        holder: Holder,
+        /// Conversations in it so far.
+        indexed: u64,
+        /// Conversations of the lake.
+        conversations: u64,
+    },
+    /// The lake could not be read, or not be locked.
+    #[error(transparent)]
+    Lake(#[from] lake::Error),
+    /// The index could not be read or written.
+    #[error("the search index in {} cannot be used", path.display())]
+    Index {
+        /// Its directory.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: tantivy::TantivyError,
+    },
+    /// The index could not be removed or its directory not be made.
+    #[error("cannot {action} {}", path.display())]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: std::io::Error,
+    },
+    /// It was told to stop.
+    #[error("stopped before the search index was made; it goes on there next time")]
+    Cancelled,
+}

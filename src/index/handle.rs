@@ -1,0 +1,476 @@
+//! The index of one lake: opened when it is needed, followed as the lake changes, and mended where it is not what it
+//! should be.
+//!
+//! It is derived: whoever holds the lake's lock may write it, after the lake. A reader that finds it behind, missing
+//! or damaged takes the lock and mends it; when somebody else has the lock, that one keeps the index, and the reader
+//! waits a moment and then answers from what is there, saying so.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use tantivy::{Index, ReloadPolicy, TantivyError};
+
+use super::error::Error;
+use super::names::Names;
+use super::schema::{Fields, is_ours, schema, settings, tokenizers};
+use super::search::{Failed, Hits, Moment, PageParams};
+use super::sources::Sources;
+use super::syntax::Expr;
+use super::update::{Lake, Updated, update};
+use crate::cancel::Cancel;
+use crate::lake::{self, Disk, Holder, LastState, Layout, Reader, State, Writer, WriterLock};
+use crate::model::{Admin, Conversation, Row, Team};
+
+/// How long a reader waits for whoever has the lock to bring the index up to date.
+const PATIENCE: Duration = Duration::from_secs(2);
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Who a process is when it takes the lake's lock to mend the index.
+pub type WhoAmI = Arc<dyn Fn() -> Holder + Send + Sync>;
+
+/// The full-text index of one lake. Cheap to share.
+pub struct TextIndex {
+    layout: Layout,
+    who: WhoAmI,
+    last_state: LastState,
+    opened: Mutex<Option<Arc<Opened>>>,
+    /// Names, and the versions of the files they are from.
+    names: Mutex<Option<(String, Arc<Names>)>>,
+}
+
+/// The index as it was opened.
+struct Opened {
+    moment: Moment,
+    sources: Sources,
+}
+
+/// How the index stands to the lake.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// It is of the lake as it is.
+    Current,
+    /// It was not, and is now.
+    Mended {
+        /// What was wrong.
+        why: &'static str,
+        /// What mending it came to.
+        updated: Updated,
+    },
+    /// It lacks the latest changes, which who has the lake's lock will put in.
+    Behind {
+        /// Who.
+        holder: Holder,
+        /// Conversations in it.
+        indexed: u64,
+        /// Conversations of the lake.
+        conversations: u64,
+    },
+}
+
+/// What waits while the index is mended.
+#[derive(Clone)]
+pub struct Wait<'a> {
+    /// Gives up when it is raised.
+    pub cancel: Cancel,
+    /// Hears what is wrong and how many conversations will be read, then of each that was.
+    pub progress: &'a (dyn Fn(Mending) + Sync),
+}
+
+/// Something about an index being mended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mending {
+    /// It begins: why, and how many conversations there are.
+    Begun {
+        /// What was wrong.
+        why: &'static str,
+        /// Conversations of the lake.
+        conversations: u64,
+    },
+    /// So many more conversations were read.
+    Read(u64),
+    /// It is over.
+    Ended,
+}
+
+const MISSING: &str = "there was no search index";
+const DAMAGED: &str = "the search index was damaged";
+const OTHER_VERSION: &str = "the search index was of another version of fi";
+const BEHIND: &str = "the search index was behind the data";
+const ASKED: &str = "it was asked for";
+
+impl TextIndex {
+    /// Of the lake below a home. Nothing is opened or written yet.
+    pub fn new(layout: Layout, who: WhoAmI) -> Self {
+        Self {
+            layout,
+            who,
+            last_state: LastState::default(),
+            opened: Mutex::new(None),
+            names: Mutex::new(None),
+        }
+    }
+
+    /// A page of what a query finds.
+    ///
+    /// # Errors
+    /// When the query cannot be read, or there is no index to ask.
+    pub fn page(&self, query: &str, params: &PageParams, wait: &Wait<'_>) -> Result<(Hits, Standing), Error> {
+        let expr = Expr::parse(query)?;
+        let names = self.names()?;
+        self.ask(wait, |opened| opened.moment.page(query, &expr, &names, params))
+    }
+
+    /// Ids and scores of all that a query finds.
+    ///
+    /// # Errors
+    /// As for [`page`](Self::page).
+    pub fn all(&self, query: &str, wait: &Wait<'_>) -> Result<(Vec<(String, f32)>, Standing), Error> {
+        let expr = Expr::parse(query)?;
+        let names = self.names()?;
+        self.ask(wait, |opened| opened.moment.all(query, &expr, &names))
+    }
+
+    /// In how many conversations each part of a query is found by itself.
+    ///
+    /// # Errors
+    /// As for [`page`](Self::page).
+    pub fn counts(&self, query: &str, parts: &[Expr], wait: &Wait<'_>) -> Result<Vec<u64>, Error> {
+        let names = self.names()?;
+        Ok(self.ask(wait, |opened| opened.moment.counts(query, parts, &names))?.0)
+    }
+
+    /// When a conversation began, in microseconds since 1970, if the index is there and knows it. Mends nothing.
+    pub fn created_at(&self, id: &str) -> Option<i64> {
+        let state = self.state().ok()?;
+        let opened = match self.opened(&Sources::of(&state)) {
+            Ok(opened) | Err(Wrong::Behind(opened)) => opened,
+            Err(_) => return None,
+        };
+        opened.moment.created_at(id).ok().flatten()
+    }
+
+    /// Compares every file of the index with its checksum; tells what is wrong. One that is not there, or behind, is
+    /// none the worse: the next question makes it or brings it up to date.
+    ///
+    /// # Errors
+    /// When the files cannot be read.
+    pub fn verify(&self) -> Result<Vec<String>, Error> {
+        let index = match on_disk(&self.layout.index_dir()) {
+            Ok((index, _)) => index,
+            Err(Wrong::Missing | Wrong::OtherVersion | Wrong::Behind(_)) => return Ok(Vec::new()),
+            Err(Wrong::Damaged(error)) => return Ok(vec![error.to_string()]),
+        };
+        let damaged = catch_unwind(AssertUnwindSafe(|| index.validate_checksum()));
+        Ok(match damaged {
+            Ok(Ok(files)) => {
+                let mut files: Vec<String> =
+                    files.iter().map(|file| format!("{} was changed", file.display())).collect();
+                files.sort();
+                files
+            }
+            Ok(Err(error)) => vec![error.to_string()],
+            Err(_) => vec!["its files cannot be read".to_owned()],
+        })
+    }
+
+    /// Makes the index anew.
+    ///
+    /// # Errors
+    /// When somebody else has the lake's lock, or it cannot be written.
+    pub fn rebuild(&self, wait: &Wait<'_>) -> Result<Updated, Error> {
+        let writer = self.writer(WriterLock::take(&self.layout, &(self.who)())?)?;
+        self.remove()?;
+        self.make(&writer, wait)
+    }
+
+    /// Removes the index with every byte of it; the caller has the lake's lock.
+    ///
+    /// # Errors
+    /// When its files cannot be removed.
+    pub fn remove(&self) -> Result<(), Error> {
+        self.forget_opened();
+        remove(&self.layout.index_dir())
+    }
+
+    /// Makes the index of what is in the lake, or brings it up to date; `writer` has the lake's lock.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn make(&self, writer: &Writer, wait: &Wait<'_>) -> Result<Updated, Error> {
+        self.mend(writer, ASKED, wait)
+    }
+
+    fn state(&self) -> Result<Arc<State>, Error> {
+        let state = self.last_state.load(&Disk::default(), &self.layout)?;
+        state.ok_or_else(|| Error::NoLake(self.layout.lake_dir()))
+    }
+
+    /// Asks the index as it should be; damage that shows only then is mended once.
+    fn ask<T>(
+        &self,
+        wait: &Wait<'_>,
+        question: impl Fn(&Opened) -> Result<T, Failed>,
+    ) -> Result<(T, Standing), Error> {
+        let (opened, standing) = self.ready(wait)?;
+        match question(&opened) {
+            Ok(answer) => return Ok((answer, standing)),
+            Err(Failed::Syntax(error)) => return Err(error.into()),
+            Err(Failed::Index(error)) => {
+                tracing::warn!(%error, "the search index is damaged and is made anew");
+            }
+        }
+        let writer = self.writer(WriterLock::take(&self.layout, &(self.who)())?)?;
+        self.remove()?;
+        let updated = self.mend(&writer, DAMAGED, wait)?;
+        let opened = self.opened(&Sources::of(&writer.state()?)).map_err(|wrong| self.failed(wrong))?;
+        let standing = Standing::Mended { why: DAMAGED, updated };
+        match question(&opened) {
+            Ok(answer) => Ok((answer, standing)),
+            Err(Failed::Syntax(error)) => Err(error.into()),
+            Err(Failed::Index(source)) => Err(Error::Index { path: self.layout.index_dir(), source }),
+        }
+    }
+
+    /// The index of the lake as it is, if need be after mending it.
+    fn ready(&self, wait: &Wait<'_>) -> Result<(Arc<Opened>, Standing), Error> {
+        let started = Instant::now();
+        loop {
+            let state = self.state()?;
+            let wrong = match self.opened(&Sources::of(&state)) {
+                Ok(opened) => return Ok((opened, Standing::Current)),
+                Err(wrong) => wrong,
+            };
+            match WriterLock::take(&self.layout, &(self.who)()) {
+                Ok(lock) => return self.mended(lock, &wrong, wait),
+                Err(lake::Error::Locked { holder }) if started.elapsed() >= PATIENCE => {
+                    return self.behind(&state, holder, wrong);
+                }
+                Err(lake::Error::Locked { .. }) => {}
+                // A lake that only may be read cannot be mended, and nobody else will.
+                Err(error) => return Err(error.into()),
+            }
+            if wait.cancel.is_cancelled() {
+                return Err(Error::Cancelled);
+            }
+            sleep(PAUSE);
+        }
+    }
+
+    fn mended(
+        &self,
+        lock: WriterLock,
+        wrong: &Wrong,
+        wait: &Wait<'_>,
+    ) -> Result<(Arc<Opened>, Standing), Error> {
+        let (writer, why) = (self.writer(lock)?, wrong.why());
+        if !matches!(wrong, Wrong::Behind(_)) {
+            // What it says of itself cannot be trusted.
+            remove(&self.layout.index_dir())?;
+        }
+        let updated = self.mend(&writer, why, wait)?;
+        let opened = self.opened(&Sources::of(&writer.state()?)).map_err(|wrong| self.failed(wrong))?;
+        let standing = match updated == Updated::default() {
+            true => Standing::Current,
+            false => Standing::Mended { why, updated },
+        };
+        Ok((opened, standing))
+    }
+
+    fn behind(&self, state: &State, holder: Holder, wrong: Wrong) -> Result<(Arc<Opened>, Standing), Error> {
+        let conversations = state.rows_of(Conversation::TABLE.name);
+        match wrong {
+            Wrong::Behind(opened) => {
+                let indexed = opened.moment.count();
+                Ok((opened, Standing::Behind { holder, indexed, conversations }))
+            }
+            _ => Err(Error::BeingMade { holder, indexed: 0, conversations }),
+        }
+    }
+
+    /// The lake opened for writing, which finishes what a crash interrupted.
+    fn writer(&self, lock: WriterLock) -> Result<Writer, Error> {
+        Ok(Writer::open(Arc::new(Disk::default()), self.layout.clone(), Some(lock))?)
+    }
+
+    fn mend(&self, writer: &Writer, why: &'static str, wait: &Wait<'_>) -> Result<Updated, Error> {
+        let state = writer.state()?;
+        let conversations = state.rows_of(Conversation::TABLE.name);
+        (wait.progress)(Mending::Begun { why, conversations });
+        let updated = self.write(writer, &state, &wait.cancel, &|more| (wait.progress)(Mending::Read(more)));
+        (wait.progress)(Mending::Ended);
+        if let Ok(updated) = &updated {
+            tracing::info!(
+                why,
+                written = updated.written,
+                removed = updated.removed,
+                "mended the search index"
+            );
+        }
+        updated
+    }
+
+    /// Brings what is on the disk up to date, or makes it anew where it cannot be.
+    fn write(
+        &self,
+        writer: &Writer,
+        state: &State,
+        cancel: &Cancel,
+        tell: &dyn Fn(u64),
+    ) -> Result<Updated, Error> {
+        let dir = self.layout.index_dir();
+        let lake = Lake { files: &**writer.files(), layout: &self.layout, state };
+        let (index, fields) = match on_disk(&dir) {
+            Ok(found) => found,
+            Err(_) => made(&dir)?,
+        };
+        match update(&index, fields, &lake, cancel, tell) {
+            Err(Error::Index { source, .. }) if !is_io(&source) => {
+                tracing::warn!(error = %source, "the search index is damaged and is made anew");
+                drop(index);
+                self.forget_opened();
+                let (index, fields) = made(&dir)?;
+                update(&index, fields, &lake, cancel, tell)
+            }
+            updated => updated,
+        }
+    }
+
+    fn forget_opened(&self) {
+        *self.opened.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// The index, if it is of these versions of the lake's files.
+    fn opened(&self, wanted: &Sources) -> Result<Arc<Opened>, Wrong> {
+        let mut held = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(opened) = held.as_ref().filter(|opened| opened.sources == *wanted) {
+            return Ok(Arc::clone(opened));
+        }
+        let opened = Arc::new(self.open()?);
+        *held = Some(Arc::clone(&opened));
+        match opened.sources == *wanted {
+            true => Ok(opened),
+            false => Err(Wrong::Behind(opened)),
+        }
+    }
+
+    fn open(&self) -> Result<Opened, Wrong> {
+        let (index, fields) = on_disk(&self.layout.index_dir())?;
+        let sources = Sources::held(&index).map_err(Wrong::damaged)?.ok_or(Wrong::OtherVersion)?;
+        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
+        let searcher = reader.map_err(Wrong::damaged)?.searcher();
+        Ok(Opened { moment: Moment { searcher, fields }, sources })
+    }
+
+    /// Teammates and teams as the lake has them; read again only when they changed.
+    fn names(&self) -> Result<Arc<Names>, Error> {
+        let state = self.state()?;
+        let digest =
+            |name: &str| state.files_of(name).map(|(_, entry)| entry.sha256.as_str()).collect::<String>();
+        let version = digest(Admin::TABLE.name) + &digest(Team::TABLE.name);
+        let mut held = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, names)) = held.as_ref().filter(|(of, _)| *of == version) {
+            return Ok(Arc::clone(names));
+        }
+        let names = Arc::new(Names::read(Reader::new(&Disk::default(), &self.layout), &state)?);
+        *held = Some((version, Arc::clone(&names)));
+        Ok(names)
+    }
+
+    fn failed(&self, wrong: Wrong) -> Error {
+        let source = match wrong {
+            Wrong::Damaged(source) => source,
+            other => TantivyError::InternalError(format!("it was mended, and yet {}", other.why())),
+        };
+        Error::Index { path: self.layout.index_dir(), source }
+    }
+}
+
+impl lake::Follower for TextIndex {
+    /// Brings the index up to date after a commit. What goes wrong is logged: the next question mends it.
+    fn follow(&self, writer: &Writer) {
+        let followed = writer
+            .state()
+            .map_err(Error::from)
+            .and_then(|state| self.write(writer, &state, &Cancel::new(), &|_| {}));
+        if let Err(error) = followed {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the search index could not follow the lake"
+            );
+        }
+    }
+}
+
+/// What is wrong with an index.
+enum Wrong {
+    Missing,
+    OtherVersion,
+    Damaged(TantivyError),
+    Behind(Arc<Opened>),
+}
+
+impl Wrong {
+    fn damaged(error: TantivyError) -> Self {
+        Self::Damaged(error)
+    }
+
+    fn why(&self) -> &'static str {
+        match self {
+            Self::Missing => MISSING,
+            Self::OtherVersion => OTHER_VERSION,
+            Self::Damaged(_) => DAMAGED,
+            Self::Behind(_) => BEHIND,
+        }
+    }
+}
+
+/// The index in a directory.
+fn on_disk(dir: &Path) -> Result<(Index, Fields), Wrong> {
+    if !dir.join("meta.json").is_file() {
+        return Err(Wrong::Missing);
+    }
+    let mut index = Index::open_in_dir(dir).map_err(Wrong::damaged)?;
+    if !is_ours(&index) {
+        return Err(Wrong::OtherVersion);
+    }
+    index.set_tokenizers(tokenizers());
+    Ok((index, schema().1))
+}
+
+/// An empty index in a directory, in the place of what is there.
+fn made(dir: &Path) -> Result<(Index, Fields), Error> {
+    remove(dir)?;
+    create(dir)?;
+    let (schema, fields) = schema();
+    let builder = Index::builder().schema(schema).settings(settings()).tokenizers(tokenizers());
+    let index = builder.create_in_dir(dir).map_err(|source| Error::Index { path: dir.to_owned(), source })?;
+    Ok((index, fields))
+}
+
+fn create(dir: &Path) -> Result<(), Error> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    let made = builder.recursive(true).create(dir);
+    made.map_err(|source| Error::Io { action: "create", path: dir.to_owned(), source })
+}
+
+/// Removes an index.
+fn remove(dir: &Path) -> Result<(), Error> {
+    match fs::remove_dir_all(dir) {
+        Err(source) if source.kind() != ErrorKind::NotFound => {
+            Err(Error::Io { action: "remove", path: dir.to_owned(), source })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether the disk is at fault rather than what is on it: making it anew would not help.
+fn is_io(error: &TantivyError) -> bool {
+    matches!(error, TantivyError::IoError(_) | TantivyError::LockFailure(..))
+}

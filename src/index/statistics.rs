@@ -1,0 +1,64 @@
+//! What scores are computed from, apart from a conversation itself: how often words occur.
+//!
+//! A list of hits that is continued later takes these numbers along, so that what did not change keeps its place
+//! although other conversations came.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use tantivy::query::Bm25StatisticsProvider;
+use tantivy::schema::Field;
+use tantivy::{Searcher, Term};
+
+use super::schema::Fields;
+use super::syntax::{Expr, Match, Scope};
+
+/// How often words occur.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Statistics {
+    /// Conversations.
+    #[serde(rename = "d")]
+    documents: u64,
+    /// Words in all of them.
+    #[serde(rename = "w")]
+    words: u64,
+    /// Conversations with each word of the query.
+    #[serde(rename = "f")]
+    with_word: BTreeMap<String, u64>,
+}
+
+impl Statistics {
+    /// As the index has it now.
+    pub(super) fn of(searcher: &Searcher, fields: &Fields, expr: &Expr) -> tantivy::Result<Self> {
+        let mut with_word = BTreeMap::new();
+        for leaf in expr.leaves() {
+            if leaf.scope == Scope::Anywhere && leaf.matching == Match::Exact {
+                for (_, word) in &leaf.words {
+                    let term = Term::from_field_text(fields.anywhere, word);
+                    with_word.insert(word.clone(), searcher.doc_freq(&term)?);
+                }
+            }
+        }
+        Ok(Self {
+            documents: searcher.total_num_docs()?,
+            words: searcher.total_num_tokens(fields.anywhere)?,
+            with_word,
+        })
+    }
+}
+
+impl Bm25StatisticsProvider for Statistics {
+    fn total_num_tokens(&self, _: Field) -> tantivy::Result<u64> {
+        Ok(self.words)
+    }
+
+    fn total_num_docs(&self) -> tantivy::Result<u64> {
+        Ok(self.documents)
+    }
+
+    fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
+        let count = term.value().as_str().and_then(|word| self.with_word.get(word)).copied();
+        // From outside: never more than there are.
+        Ok(count.unwrap_or_default().min(self.documents))
+    }
+}
