@@ -65,7 +65,7 @@ impl Engine {
         let last_state = LastState::default();
         let state = state(&last_state, &layout)?;
         let connection = connect(&options)?;
-        prelude::install(&connection)?;
+        prelude::install(&connection, options.search.as_ref())?;
         let mut database = Database { connection, made: HashSet::new(), waits_for_files: None };
         if options.access == Access::Everything {
             // What can be asked there says not always which views it needs.

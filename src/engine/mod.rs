@@ -25,7 +25,7 @@ pub use checks::{CHECKS, Check, Offence};
 pub use error::Error;
 pub use gate::Refusal;
 pub use handle::Engine;
-pub use options::{Access, EngineOptions, Now, QueryOptions};
+pub use options::{Access, EngineOptions, Now, QueryOptions, WordSearch};
 pub use place::Place;
 pub use sql_error::{SqlError, SqlErrorKind};
 pub use table::{Column, Cut, Output, Summary, Table};

@@ -44,8 +44,17 @@ impl fmt::Debug for Now {
     }
 }
 
+/// Finds conversations by words, for `search()` in SQL.
+pub trait WordSearch: Send + Sync {
+    /// Ids and scores of all conversations that a query finds.
+    ///
+    /// # Errors
+    /// What to tell who asked.
+    fn find(&self, query: &str) -> Result<Vec<(String, f32)>, String>;
+}
+
 /// How an engine is set up.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct EngineOptions {
     /// What SQL may do.
     pub access: Access,
@@ -55,12 +64,14 @@ pub struct EngineOptions {
     pub memory_bytes: Option<u64>,
     /// Threads for all queries together; as many as there are processors without it.
     pub threads: Option<usize>,
+    /// What `search()` asks; without it there is no such function.
+    pub search: Option<Arc<dyn WordSearch>>,
 }
 
 impl EngineOptions {
     /// Views only, with DuckDB's own limits.
     pub fn new(now: Now) -> Self {
-        Self { access: Access::ViewsOnly, now, memory_bytes: None, threads: None }
+        Self { access: Access::ViewsOnly, now, memory_bytes: None, threads: None, search: None }
     }
 }
 

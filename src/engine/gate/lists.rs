@@ -33,8 +33,9 @@ pub(super) const EXPRESSIONS: &[&str] = &[
     "WINDOW",
 ];
 
-/// Functions that may stand in a FROM clause: those that make rows from their arguments alone.
-pub(super) const TABLE_FUNCTIONS: &[&str] = &["range", "generate_series", "unnest", "json_each", "json_tree"];
+/// Functions that may stand in a FROM clause: those that make rows from their arguments alone, and our own.
+pub(super) const TABLE_FUNCTIONS: &[&str] =
+    &["range", "generate_series", "unnest", "json_each", "json_tree", "search"];
 
 /// Schemas a view or function may be named with.
 pub(super) const SCHEMAS: &[&str] = &["", "main"];

@@ -1,27 +1,36 @@
 //! What makes everyday SQL work without DuckDB's ICU extension, which the bundled build has not: the present time,
-//! time zones, the text of HTML, and the tone of a text.
+//! time zones, the text of HTML, the tone of a text, and what words find.
 //!
 //! Macros in `sql/prelude.sql` shadow DuckDB's own functions; the times they give are variables of the connection, set
 //! before each query, so that they are the same throughout a query and can be fixed in tests.
 
+mod search;
 mod text;
 mod tone;
 mod zone;
+
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use duckdb::Connection;
 
 use super::error::Error;
+use super::options::WordSearch;
 
 const MACROS: &str = include_str!("../sql/prelude.sql");
 
-/// Adds the functions to a database.
-pub(super) fn install(connection: &Connection) -> Result<(), Error> {
+/// Adds the functions to a database; `search` only with something to ask.
+pub(super) fn install(connection: &Connection, search: Option<&Arc<dyn WordSearch>>) -> Result<(), Error> {
     let doing = "add functions";
     connection.register_scalar_function::<zone::AtTimeZone>("timezone").map_err(Error::duckdb(doing))?;
     connection.register_scalar_function::<text::HtmlToText>("html_to_text").map_err(Error::duckdb(doing))?;
     connection.register_scalar_function::<tone::Sentiment>("sentiment").map_err(Error::duckdb(doing))?;
     connection.register_scalar_function::<tone::Language>("language").map_err(Error::duckdb(doing))?;
+    if let Some(search) = search {
+        let registered =
+            connection.register_table_function_with_extra_info::<search::Search, _>("search", search);
+        registered.map_err(Error::duckdb(doing))?;
+    }
     connection.execute_batch(MACROS).map_err(Error::duckdb(doing))
 }
 
