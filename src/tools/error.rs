@@ -1,5 +1,6 @@
 //! Why a tool has no answer.
 
+use crate::index::{self, SyntaxError};
 use crate::nearest::nearest;
 use crate::{engine, lake};
 
@@ -21,6 +22,9 @@ pub enum ToolError {
         /// What there is.
         known: Vec<String>,
     },
+    /// Words to search for that cannot be read.
+    #[error("the query cannot be read: {0}")]
+    Query(#[source] SyntaxError),
     /// Parameters that cannot be what is wanted.
     #[error("{0}")]
     Refused(String),
@@ -30,12 +34,15 @@ pub enum ToolError {
     /// The timeframe has too many buckets.
     #[error(transparent)]
     TooMany(#[from] TooMany),
+    /// There is no search index to ask.
+    #[error(transparent)]
+    Index(index::Error),
+    /// A file of the lake could not be read.
+    #[error(transparent)]
+    Lake(#[from] lake::Error),
     /// The query failed.
     #[error(transparent)]
     Engine(#[from] engine::Error),
-    /// The lake could not be read.
-    #[error(transparent)]
-    Lake(#[from] lake::Error),
     /// A conversation cannot be read.
     #[error(transparent)]
     NotHeld(#[from] NotHeld),
@@ -59,6 +66,15 @@ fn hint(meant: Option<&str>, known: &[String]) -> String {
     }
 }
 
+impl From<index::Error> for ToolError {
+    fn from(error: index::Error) -> Self {
+        match error {
+            index::Error::Syntax(error) => Self::Query(error),
+            error => Self::Index(error),
+        }
+    }
+}
+
 impl ToolError {
     /// For a name that is none of those there are.
     pub(super) fn unknown<'a>(
@@ -78,6 +94,7 @@ impl ToolError {
 
     /// Whether the parameters have to change.
     pub fn is_in_the_parameters(&self) -> bool {
-        !matches!(self, Self::Engine(_) | Self::Lake(_) | Self::NotHeld(_) | Self::State(_))
+        use ToolError::{Engine, Index, Lake, NotHeld, State};
+        !matches!(self, Engine(_) | Index(_) | Lake(_) | NotHeld(_) | State(_))
     }
 }

@@ -8,14 +8,18 @@ use serde::{Deserialize, Serialize};
 use super::directory::{Directory, Kind};
 use super::error::ToolError;
 use crate::engine::literal;
+use crate::index::Expr;
 
 /// Which conversations count. Several values of one filter are alternatives; several filters must all hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Filters {
+    /// Words that search finds, such as `refund -shipping` or `"not received" tag:vip`.
+    pub query: Option<String>,
     /// open, closed or snoozed.
     pub state: Vec<String>,
     /// Teammates it is assigned to now: id, name or e-mail address; `unassigned` for none.
+    #[serde(alias = "assignee_id")]
     pub assignee: Vec<String>,
     /// Teams it is assigned to now: id or name; `unassigned` for none.
     pub team: Vec<String>,
@@ -32,8 +36,12 @@ pub struct Filters {
     /// Ratings, 1 to 5.
     pub rating: Vec<i64>,
     /// Ids of contacts in the conversation.
+    #[serde(alias = "customer_id")]
     pub contact: Vec<String>,
+    /// Names of the first contact, or a part of them.
+    pub name: Vec<String>,
     /// E-mail addresses of the first contact.
+    #[serde(alias = "customer_email")]
     pub email: Vec<String>,
     /// Domains of that address, such as acme.com.
     pub domain: Vec<String>,
@@ -47,6 +55,12 @@ pub struct Filters {
     pub direction: Option<Direction>,
     /// Whether Fin took part.
     pub has_fin: Option<bool>,
+    /// Whether it is inbound, not closed, and nobody replied after the customer's last message.
+    pub unanswered: Option<bool>,
+    /// Whether a file came with one of its messages.
+    pub has_attachment: Option<bool>,
+    /// Whether it has an internal note.
+    pub has_note: Option<bool>,
 }
 
 /// Who wrote first.
@@ -91,8 +105,14 @@ impl Filters {
             Direction::Inbound => "is_inbound".to_owned(),
             Direction::Outbound => "NOT is_inbound".to_owned(),
         }));
-        conditions
-            .extend(self.has_fin.map(|is| if is { "fin_involved" } else { "NOT fin_involved" }.to_owned()));
+        whether(&mut conditions, self.has_fin, "fin_involved");
+        whether(&mut conditions, self.unanswered, "coalesce(is_unanswered, false)");
+        whether(&mut conditions, self.has_attachment, &found("has:attachment"));
+        whether(&mut conditions, self.has_note, &found("has:note"));
+        if let Some(query) = self.query.as_deref().filter(|query| !query.trim().is_empty()) {
+            Expr::parse(query).map_err(ToolError::Query)?;
+            conditions.push(found(query));
+        }
         Ok(conditions)
     }
 
@@ -116,6 +136,12 @@ impl Filters {
 
     fn people(&self, conditions: &mut Vec<String>) {
         one_of(conditions, "contact_id", &self.contact);
+        if !self.name.is_empty() {
+            let names = lower(&self.name)
+                .into_iter()
+                .map(|name| format!("contains(lower(contact_name), {})", literal(&name)));
+            conditions.push(format!("({})", names.collect::<Vec<_>>().join(" OR ")));
+        }
         one_of(conditions, "lower(contact_email)", &lower(&self.email));
         let domains: Vec<String> =
             lower(&self.domain).into_iter().map(|domain| domain.trim_start_matches('@').to_owned()).collect();
@@ -125,6 +151,15 @@ impl Filters {
             conditions.push(format!("(lower(company_id) IN ({texts}) OR lower(company_name) IN ({texts}))"));
         }
     }
+}
+
+/// Conversations that a query finds, as a condition.
+fn found(query: &str) -> String {
+    format!("conversation_id IN (SELECT conversation_id FROM search({}))", literal(query))
+}
+
+fn whether(conditions: &mut Vec<String>, is: Option<bool>, condition: &str) {
+    conditions.extend(is.map(|is| if is { condition.to_owned() } else { format!("NOT {condition}") }));
 }
 
 fn lower(texts: &[String]) -> Vec<String> {

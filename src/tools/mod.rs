@@ -10,9 +10,12 @@ mod directory;
 mod error;
 mod filter;
 mod freshness;
+mod opaque;
+pub mod search;
 mod selection;
 pub mod timeframe;
 mod untrusted;
+mod words;
 mod zone;
 
 pub use clock::Clock;
@@ -21,3 +24,4 @@ pub use filter::{Direction, Filters};
 pub use freshness::{Covered, Freshness};
 pub use selection::{Selected, Selection};
 pub use untrusted::Untrusted;
+pub use words::EngineSearch;

@@ -144,10 +144,10 @@ pub(super) struct Held {
 }
 
 /// What is known beside conversations, as of a state of the lake.
-pub(super) struct Known {
+pub(in crate::tools) struct Known {
     state: Arc<State>,
-    pub(super) names: Names,
-    pub(super) sync: SyncState,
+    pub(in crate::tools) names: Names,
+    pub(in crate::tools) sync: SyncState,
 }
 
 impl Held {
@@ -245,7 +245,7 @@ impl Conversations {
     }
 
     /// What is known beside conversations; read again only when the state has changed.
-    fn known(&self, state: &Arc<State>) -> Result<Arc<Known>, ToolError> {
+    pub(in crate::tools) fn known(&self, state: &Arc<State>) -> Result<Arc<Known>, ToolError> {
         let mut known = self.known.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(known) = known.as_ref().filter(|known| Arc::ptr_eq(&known.state, state)) {
             return Ok(Arc::clone(known));

@@ -104,7 +104,7 @@ impl MessageKind {
 
 impl ShownMessage {
     /// Of a message, with its whole text.
-    pub(super) fn of(message: &Message, names: &Names) -> Self {
+    pub(in crate::tools) fn of(message: &Message, names: &Names) -> Self {
         let is_customer =
             matches!(message.author_type.as_deref(), Some("user" | "lead" | "contact" | "visitor"));
         let name = event::author_name(message, names);
@@ -128,6 +128,14 @@ impl ShownMessage {
             more_attachment_count: (more > 0).then_some(more),
             is_redacted: message.redacted == Some(true),
         }
+    }
+
+    /// With at most so many characters of its text.
+    pub(in crate::tools) fn shortened(self, most_chars: usize) -> Self {
+        let Some(body) = &self.body else { return self };
+        let Some((end, _)) = body.as_str().char_indices().nth(most_chars) else { return self };
+        let left_out_characters = Some(body.as_str()[end..].chars().count());
+        Self { body: Some(body.piece(0, end)), left_out_characters, ..self }
     }
 
     /// What it takes in an answer, in characters.

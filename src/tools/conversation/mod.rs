@@ -31,6 +31,7 @@ use crate::lake::{Layout, Lookup};
 use crate::model::{ConversationId, Timestamp};
 use cursor::Cursor;
 use held::{Held, Known};
+pub(super) use names::{Names, inbox_url};
 use window::Wanted;
 
 /// Characters of an answer: without a wish, and the least and most that can be wished for.
@@ -71,6 +72,11 @@ impl Conversations {
     /// Of the lake at `layout`.
     pub fn new(layout: &Layout) -> Self {
         Self { lookup: Lookup::new(layout), known: Mutex::new(None) }
+    }
+
+    /// For reading pieces of conversations.
+    pub(super) fn lookup(&self) -> &Lookup {
+        &self.lookup
     }
 
     /// Reads a conversation.

@@ -9,7 +9,7 @@ use crate::sync::Workspace;
 
 /// What the ids in conversations are called.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub(in crate::tools) struct Names {
     admins: HashMap<String, String>,
     teams: HashMap<String, String>,
 }
@@ -28,18 +28,18 @@ impl Names {
     }
 
     /// A teammate's name.
-    pub(super) fn admin(&self, id: &str) -> Option<&str> {
+    pub(in crate::tools) fn admin(&self, id: &str) -> Option<&str> {
         self.admins.get(id).map(String::as_str)
     }
 
     /// A team's name.
-    pub(super) fn team(&self, id: &str) -> Option<&str> {
+    pub(in crate::tools) fn team(&self, id: &str) -> Option<&str> {
         self.teams.get(id).map(String::as_str)
     }
 }
 
 /// A conversation's address in the inbox of its workspace.
-pub(super) fn inbox_url(workspace: &Workspace, conversation_id: &str) -> String {
+pub(in crate::tools) fn inbox_url(workspace: &Workspace, conversation_id: &str) -> String {
     let region: Region =
         workspace.region.as_deref().and_then(|region| region.parse().ok()).unwrap_or_default();
     format!("{}/a/inbox/{}/inbox/conversation/{conversation_id}", region.app_base(), workspace.id)
