@@ -130,9 +130,9 @@ impl ExportArgs {
     pub fn selection(&self) -> Selection {
         Selection {
             filters: self.filters.meaning(),
-            timeframe: self.period.timeframe(),
+            timeframe: self.period.when.timeframe(),
             clock: self.period.clock(),
-            timezone: self.period.tz.clone(),
+            timezone: self.period.when.tz.clone(),
         }
     }
 }

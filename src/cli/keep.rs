@@ -1,4 +1,5 @@
-//! The arguments of the commands that keep things in order: `verify`, `doctor`, `logs`, `reset`, `completions`.
+//! The arguments of the commands that keep things in order: `verify`, `doctor`, `logs`, `reindex`, `reset`,
+//! `completions`.
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
@@ -10,7 +11,7 @@ use crate::config::LogLevel;
 #[derive(Debug, Clone, Default, Args)]
 #[command(
     after_help = "With --json it prints one document: home, is_ok, checked (files, rows, bytes, rules, days), findings \
-                  (each with its finding: missing, changed, unreadable, row_count, foreign, rule, day), \
+                  (each with its finding: missing, changed, unreadable, row_count, foreign, rule, day, index), \
                   not_compared, oddities.\n\nExamples:\n  fi verify\n  fi verify --remote --json"
 )]
 pub struct VerifyArgs {
@@ -48,6 +49,14 @@ pub struct LogsArgs {
     #[arg(short, long, value_name = "LEVEL", value_parser = PossibleValuesParser::new(&LogLevel::NAMES[1..]))]
     pub level: Option<String>,
 }
+
+/// Make the search index anew
+#[derive(Debug, Clone, Default, Args)]
+#[command(
+    after_help = "The index is made by itself: this is for when you do not trust it.\n\nWith --json it prints one \
+                        document: home, written, seconds, index_bytes.\n\nExamples:\n  fi reindex"
+)]
+pub struct ReindexArgs {}
 
 /// Delete the fetched data, keeping the settings
 #[derive(Debug, Clone, Default, Args)]

@@ -8,6 +8,7 @@ mod forget;
 mod init;
 mod keep;
 mod query;
+mod search;
 mod selection;
 mod show;
 mod sync;
@@ -24,9 +25,10 @@ pub use demo::{DemoArgs, DemoCommand, DemoNumbers, DemoServeArgs, DemoWorkspaceA
 pub use export::{ExportArgs, ExportFormatArg, ExportLayoutArg, RedactArg};
 pub use forget::ForgetArgs;
 pub use init::InitArgs;
-pub use keep::{CompletionsArgs, DoctorArgs, LogsArgs, ResetArgs, VerifyArgs};
+pub use keep::{CompletionsArgs, DoctorArgs, LogsArgs, ReindexArgs, ResetArgs, VerifyArgs};
 pub use query::{QueryArgs, QueryFormat, QuerySource};
-pub use selection::{ClockArg, DirectionArg, FilterArgs, PeriodArgs};
+pub use search::{SearchArgs, SearchClockArg, SortArg};
+pub use selection::{ClockArg, DirectionArg, FilterArgs, PeriodArgs, WhenArgs};
 pub use show::ShowArgs;
 pub use sync::{SyncArgs, SyncScope};
 pub use usage::{ORIENTATION, UsageError};
@@ -106,6 +108,8 @@ pub enum Command {
                       fi status --json"
     )]
     Status,
+    /// Find conversations by words, people, tags, states and times
+    Search(Box<SearchArgs>),
     /// Show one conversation: what it is about, who wrote what, and what happened
     Show(ShowArgs),
     /// Count and measure over all conversations of a period
@@ -122,6 +126,8 @@ pub enum Command {
     Doctor(DoctorArgs),
     /// Show the log
     Logs(LogsArgs),
+    /// Make the search index anew
+    Reindex(ReindexArgs),
     /// Delete the fetched data, keeping the settings
     Reset(ResetArgs),
     /// Print a completion script for a shell

@@ -7,9 +7,9 @@ use clap::{Args, ValueEnum};
 use crate::tools::timeframe::{Bounds, TimeframeInput};
 use crate::tools::{Clock, Direction, Filters};
 
-/// Which period conversations are of
+/// When
 #[derive(Debug, Clone, Default, Args)]
-pub struct PeriodArgs {
+pub struct WhenArgs {
     /// Only of this period, such as "last 90 days", "2026-03", "last month" [default: all that is held]
     #[arg(short, long, value_name = "TIMEFRAME", conflicts_with_all = ["since", "until"])]
     pub timeframe: Option<String>,
@@ -19,18 +19,29 @@ pub struct PeriodArgs {
     /// Only up to this date, which is included, or time
     #[arg(long, value_name = "WHEN")]
     pub until: Option<String>,
-    /// Place conversations in the period by when they were created, last closed or first replied to
-    #[arg(long, value_enum, value_name = "CLOCK", default_value_t)]
-    pub clock: ClockArg,
     /// Days and hours of this time zone [default: the workspace's]
     #[arg(long, value_name = "ZONE")]
     pub tz: Option<String>,
+}
+
+/// Which period conversations are of
+#[derive(Debug, Clone, Default, Args)]
+pub struct PeriodArgs {
+    /// When.
+    #[command(flatten)]
+    pub when: WhenArgs,
+    /// Place conversations in the period by when they were created, last closed or first replied to
+    #[arg(long, value_enum, value_name = "CLOCK", default_value_t)]
+    pub clock: ClockArg,
 }
 
 /// Which conversations count; several values of one are alternatives
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Which conversations")]
 pub struct FilterArgs {
+    /// Found by these words, as `fi search` finds them
+    #[arg(long, value_name = "WORDS")]
+    pub query: Option<String>,
     /// open, closed or snoozed
     #[arg(long, value_name = "STATE")]
     pub state: Vec<String>,
@@ -82,6 +93,18 @@ pub struct FilterArgs {
     /// With Fin (yes) or without (no)
     #[arg(long, value_name = "YES_OR_NO", value_parser = yes_or_no)]
     pub fin: Option<bool>,
+    /// With a first contact of this name, or a part of it
+    #[arg(long, value_name = "NAME")]
+    pub name: Vec<String>,
+    /// Unanswered (yes) or not (no)
+    #[arg(long, value_name = "YES_OR_NO", value_parser = yes_or_no, num_args = 0..=1, default_missing_value = "yes", require_equals = true)]
+    pub unanswered: Option<bool>,
+    /// With a file (yes) or without (no)
+    #[arg(long, value_name = "YES_OR_NO", value_parser = yes_or_no, num_args = 0..=1, default_missing_value = "yes", require_equals = true)]
+    pub has_attachment: Option<bool>,
+    /// With an internal note (yes) or without (no)
+    #[arg(long, value_name = "YES_OR_NO", value_parser = yes_or_no, num_args = 0..=1, default_missing_value = "yes", require_equals = true)]
+    pub has_note: Option<bool>,
 }
 
 /// Which time of a conversation counts.
@@ -129,7 +152,9 @@ impl PeriodArgs {
             ClockArg::FirstReplied => Clock::FirstReplied,
         }
     }
+}
 
+impl WhenArgs {
     /// The period; none for all that is held.
     ///
     /// `--since "last 90 days"` is what people type: without `--until`, a timeframe is as good as a date.
@@ -178,6 +203,11 @@ impl FilterArgs {
                 DirectionArg::Outbound => Direction::Outbound,
             }),
             has_fin: self.fin,
+            query: self.query.clone(),
+            name: self.name.clone(),
+            unanswered: self.unanswered,
+            has_attachment: self.has_attachment,
+            has_note: self.has_note,
         }
     }
 }

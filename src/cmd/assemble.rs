@@ -10,9 +10,11 @@ use super::{Context, failure};
 use crate::config::{Config, Contacts, Home, private};
 use crate::engine::{Engine, EngineOptions, Now, catalog_sql};
 use crate::error::{CommandError, Explain, Kind};
+use crate::index::TextIndex;
 use crate::intercom::{Client, ClientOptions, Timeouts};
 use crate::lake::{Disk, Error, Holder, Layout, State, Writer, WriterLock};
 use crate::sync::{ContactsMode, Options, SyncState};
+use crate::tools::EngineSearch;
 
 /// Tries of a request someone waits for, such as the check of a token.
 const QUICK_TRIES: u32 = 3;
@@ -92,17 +94,36 @@ pub(super) fn lake_state(home: &Home) -> Result<Option<(State, SyncState)>, Comm
     Ok((!is_reset).then_some((state, sync)))
 }
 
-/// The lake opened for writing, and the counter of the bytes written to it.
-pub(super) fn open_writer(home: &Home, lock: WriterLock) -> Result<(Arc<Writer>, Disk), CommandError> {
-    let disk = Disk::default();
+/// The lake opened for writing, with the search index following, and the counter of the bytes written to the lake.
+pub(super) fn open_writer(context: &Context, lock: WriterLock) -> Result<(Arc<Writer>, Disk), CommandError> {
+    let (disk, home) = (Disk::default(), &context.config.home);
     let writer = Writer::open(Arc::new(disk.clone()), layout(home), Some(lock))?;
-    Ok((Arc::new(writer), disk))
+    Ok((Arc::new(writer.followed_by(text_index(context))), disk))
+}
+
+/// The lake opened for writing; the search index does not follow, and is up to the caller.
+pub(super) fn open_unfollowed(context: &Context, lock: WriterLock) -> Result<Writer, CommandError> {
+    let files = Arc::new(Disk::default());
+    Ok(Writer::open(files, layout(&context.config.home), Some(lock))?)
+}
+
+/// The search index of the home.
+pub(super) fn text_index(context: &Context) -> Arc<TextIndex> {
+    let clock = context.clock;
+    let who = move || Holder {
+        pid: std::process::id(),
+        purpose: "fi search (its index)".to_owned(),
+        since_seconds: clock.now().timestamp(),
+    };
+    Arc::new(TextIndex::new(layout(&context.config.home), Arc::new(who)))
 }
 
 /// SQL over the lake of the home.
 pub(super) fn engine(context: &Context) -> Result<Engine, CommandError> {
     let clock = context.clock;
-    let options = EngineOptions::new(Now::new(move || clock.now()));
+    let search = EngineSearch::new(text_index(context), context.cancel.clone());
+    let options =
+        EngineOptions { search: Some(Arc::new(search)), ..EngineOptions::new(Now::new(move || clock.now())) };
     Engine::open(&layout(&context.config.home), options).map_err(failure::of_query)
 }
 

@@ -1,7 +1,7 @@
 //! How failures of the modules below are put to the user: which kind it is, what failed, why, and what to do next.
 
 use crate::error::{CommandError, Kind};
-use crate::{engine, intercom, lake, sync};
+use crate::{engine, index, intercom, lake, sync};
 
 impl From<intercom::OptionsError> for CommandError {
     fn from(error: intercom::OptionsError) -> Self {
@@ -79,6 +79,25 @@ pub(super) fn of_query(error: engine::Error) -> CommandError {
     let hint = error.hint();
     let explained = CommandError::new(kind, error.to_string()).because(error);
     hint.into_iter().fold(explained, CommandError::hint)
+}
+
+/// The search index that could not be asked.
+pub(super) fn of_index(error: index::Error) -> CommandError {
+    match error {
+        index::Error::Lake(error) => error.into(),
+        error @ index::Error::NoLake(_) => {
+            CommandError::nothing_found(error.to_string()).hint("fetch something with: fi sync")
+        }
+        error @ index::Error::Syntax(_) => {
+            CommandError::usage(error.to_string()).hint("`fi search --help` shows what can be asked")
+        }
+        error @ index::Error::Cancelled => CommandError::incomplete(error.to_string()),
+        error @ index::Error::BeingMade { .. } => CommandError::incomplete(error.to_string())
+            .hint("try again when it is done; `fi status` tells how far it is"),
+        error @ (index::Error::Index { .. } | index::Error::Io { .. }) => {
+            CommandError::failed(error.to_string()).because(error).hint("`fi reindex` makes it anew")
+        }
+    }
 }
 
 #[cfg(test)]

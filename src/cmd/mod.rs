@@ -13,9 +13,12 @@ mod failure;
 mod forget;
 mod init;
 mod logs;
+mod mending;
 mod progress;
 mod query;
+mod reindex;
 mod reset;
+mod search;
 mod show;
 mod status;
 mod sync;
@@ -62,6 +65,8 @@ pub fn run(setup: &Setup, command: Option<Command>) -> Result<(), CommandError> 
         Some(Command::Init(args)) => init::run(setup, &args),
         Some(Command::Status) => status::run(setup),
         Some(Command::Sync(args)) => sync::run(setup, &args),
+        Some(Command::Reindex(_)) => reindex::run(setup),
+        Some(Command::Search(args)) => search::run(setup, &args),
         Some(Command::Forget(args)) => forget::run(setup, &args),
         Some(Command::Reset(args)) => reset::run(setup, &args),
         Some(Command::Verify(args)) => verify::run(setup, &args),

@@ -14,6 +14,7 @@ fn fi_alone_says_where_to_start() {
       fi demo      try it on a made-up company, without an account
       fi init      connect your workspace
       fi sync      fetch what is new
+      fi search    find conversations, for example: fi search 'refund -shipping' --team Support
       fi analyze   count and measure, for example: fi analyze --by week --metric first_response_seconds
       fi query     ask with SQL, for example: fi query 'SELECT count(*) FROM conversations'
       fi status    show what is there and how fresh it is

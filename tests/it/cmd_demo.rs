@@ -42,6 +42,7 @@ fn the_demo_shows_a_company_with_real_answers() {
 
     Next
       fi --home $DIR/home/demo status
+      fi --home $DIR/home/demo search 'refund -invoice'
       fi --home $DIR/home/demo query "SELECT state, count(*) FROM conversations GROUP BY state"
       fi --home $DIR/home/demo query "SELECT author_class, count(*) FROM messages GROUP BY author_class ORDER BY 2 DESC"
       fi demo

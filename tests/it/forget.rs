@@ -36,7 +36,7 @@ impl Scene {
         assert_eq!(env.fi(&["sync", "-q"]).code, Some(0));
         let scene = Self { standin, env, somebody };
         for text in &scene.somebody.texts {
-            assert!(!scene.residue(&[text.clone()]).is_empty(), "{text} is not even there before");
+            assert!(!scene.residue(std::slice::from_ref(text)).is_empty(), "{text} is not even there before");
         }
         scene
     }
@@ -131,7 +131,7 @@ fn nothing_of_somebody_is_left_in_any_byte_and_nothing_comes_back() {
         assert!(run.json()["forgotten_count"].as_u64() >= Some(2), "{run}");
         assert_eq!(run.json()["missing"], json!([]));
         scene.assert_gone();
-        assert_eq!(scene.residue(&[new.clone()]), Vec::<String>::new());
+        assert_eq!(scene.residue(std::slice::from_ref(&new)), Vec::<String>::new());
     }
     scene.standin.server.reset_stats();
     let single = env.fi(&["sync", "--json", "--conversation", &replied.to_string()]);
@@ -288,6 +288,7 @@ fn the_text_of_a_redacted_part_is_gone_once_the_files_have_settled() {
     assert_eq!(env.fi(&["sync", "-q"]).code, Some(0));
     let texts = [WORDS.to_owned()];
     assert!(!residue(&env.home(), &texts).is_empty());
+    standin.pass(10);
     standin.server.redact(id, part).unwrap();
     let run = env.fi(&["sync", "--json"]);
     assert_eq!(run.json()["thread_count"], 1, "{run}");

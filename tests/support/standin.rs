@@ -1,5 +1,7 @@
 //! The stand-in API on a free port, with a thread of its own, for tests that run the built `fi` against it.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Instant;
 
 use chrono::DateTime;
@@ -12,6 +14,8 @@ use super::cli::{CANARY, NOW, TestEnv};
 pub(crate) struct StandIn {
     pub(crate) server: DemoServer,
     running: Running,
+    /// How far its clock was put forward, in seconds.
+    ahead: Arc<AtomicI64>,
     _runtime: Runtime,
 }
 
@@ -26,11 +30,20 @@ impl StandIn {
         let now = DateTime::parse_from_rfc3339(NOW).expect("the tests' present is a time").timestamp();
         let params = WorkspaceParams { conversations, days: 40, now, ..WorkspaceParams::default() };
         let begun = Instant::now();
-        let clock = Clock::new(move || now * 1_000 + begun.elapsed().as_millis() as i64);
+        let ahead = Arc::new(AtomicI64::new(0));
+        let more = Arc::clone(&ahead);
+        let clock = Clock::new(move || {
+            (now + more.load(Ordering::Relaxed)) * 1_000 + begun.elapsed().as_millis() as i64
+        });
         let server = DemoServer::new(Workspace::generate(&params), ServerOptions { clock, ..options });
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
         let running = runtime.block_on(server.bind(0)).expect("a free port");
-        Self { server, running, _runtime: runtime }
+        Self { server, running, ahead, _runtime: runtime }
+    }
+
+    /// Lets so many seconds pass there: changes of the same second are one to whoever lists by time.
+    pub(crate) fn pass(&self, seconds: i64) {
+        self.ahead.fetch_add(seconds, Ordering::Relaxed);
     }
 
     /// Where it listens.

@@ -157,9 +157,9 @@ fn figures(printer: &Printer, outcome: &Outcome) -> Vec<String> {
 fn next(home: &Path) -> Vec<String> {
     let home = shell_word(&home.display().to_string());
     let queries = NEXT.iter().map(|sql| format!("fi --home {home} query \"{sql}\""));
-    let status = [format!("fi --home {home} status")];
+    let first = ["status", "search 'refund -invoice'"].map(|command| format!("fi --home {home} {command}"));
     let again = [String::from("fi demo"), String::from("fi init")];
-    status.into_iter().chain(queries).chain(again).collect()
+    first.into_iter().chain(queries).chain(again).collect()
 }
 
 /// A word as a shell takes it.

@@ -1,17 +1,19 @@
 //! `fi forget`: removes people and everything of theirs from the home, and keeps them out of later syncs.
 //!
-//! The order is for crashes: the log first, while it is known what to look for there, then the lake and what is
-//! remembered, in one commit; what is left then is erased by whoever opens the lake next.
+//! The order is for crashes: the log first, while it is known what to look for there, and the search index, which can
+//! be made again; then the lake and what is remembered, in one commit; what is left then is erased by whoever opens the
+//! lake next.
 
 mod log;
 mod show;
 
 use std::time::{Duration, Instant};
 
-use super::{Context, Setup, assemble};
+use super::{Context, Setup, assemble, failure, mending};
 use crate::cli::ForgetArgs;
 use crate::config::Flags;
 use crate::error::{CommandError, Explain, Kind};
+use crate::index::Wait;
 use crate::lake::{Disk, Reader, State, Writer};
 use crate::logging;
 use crate::sync::forget::{self, Forgotten, Person, Trace};
@@ -50,7 +52,7 @@ pub(super) fn run(setup: &Setup, args: &ForgetArgs) -> Result<(), CommandError> 
             .hint("to do it without asking: add --yes"));
     }
     let lock = assemble::lock(&context, PURPOSE, args.wait)?;
-    let (writer, _) = assemble::open_writer(&context.config.home, lock)?;
+    let writer = assemble::open_unfollowed(&context, lock)?;
     forget::take_up(&writer)?;
     let state = writer.state()?;
     let sync = SyncState::from_value(&state.sync).map_err(Error::State)?;
@@ -59,8 +61,19 @@ pub(super) fn run(setup: &Setup, args: &ForgetArgs) -> Result<(), CommandError> 
     if !args.yes && !found.trace.is_empty() {
         ask(&context)?;
     }
+    let index = assemble::text_index(&context);
+    let had_index = context.config.home.index_dir().exists();
+    if !found.trace.is_empty() {
+        // Deleted documents would stay in its files until they are merged.
+        index.remove().map_err(failure::of_index)?;
+    }
     let log_lines = remove(&context, &writer, &sync, &found)?;
     settle(&context, &writer, !found.trace.is_empty())?;
+    if had_index && !found.trace.is_empty() {
+        let mending = mending::Shown::new(&context.printer);
+        let wait = Wait { cancel: context.cancel.clone(), progress: &|event| mending.hear(event) };
+        index.make(&writer, &wait).map_err(failure::of_index)?;
+    }
     show::done(&context, &found, log_lines)
 }
 

@@ -58,7 +58,7 @@ pub(super) fn lay_down(context: &Context, connected: &Connected) -> Result<(), C
         return Ok(());
     }
     let lock = assemble::lock(context, "fi init", false)?;
-    let (writer, _) = assemble::open_writer(&context.config.home, lock)?;
+    let (writer, _) = assemble::open_writer(context, lock)?;
     writer.create_tables(Partitioning::Month)?;
     assemble::write_catalog(&writer)
 }

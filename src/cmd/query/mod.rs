@@ -3,6 +3,7 @@
 mod source;
 mod target;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono_tz::Tz;
@@ -14,6 +15,7 @@ use crate::engine::{self, Access, Cut, Engine, EngineOptions, Now, QueryOptions,
 use crate::error::CommandError;
 use crate::format::{Format, InZone, TableNotes};
 use crate::printer::Printer;
+use crate::tools::EngineSearch;
 use target::{Place, Target, Written};
 
 /// Rows a table shows if nobody says how many: more than anyone reads, less than floods a terminal for long.
@@ -51,7 +53,12 @@ pub(super) fn run(setup: &Setup, args: &QueryArgs) -> Result<(), CommandError> {
 fn open(context: &Context, args: &QueryArgs) -> Result<Engine, CommandError> {
     let clock = context.clock;
     let access = if args.allow_unsafe { Access::Everything } else { Access::ViewsOnly };
-    let options = EngineOptions { access, ..EngineOptions::new(Now::new(move || clock.now())) };
+    let search = EngineSearch::new(assemble::text_index(context), context.cancel.clone());
+    let options = EngineOptions {
+        access,
+        search: Some(Arc::new(search)),
+        ..EngineOptions::new(Now::new(move || clock.now()))
+    };
     Engine::open(&assemble::layout(&context.config.home), options).map_err(failure::of_query)
 }
 

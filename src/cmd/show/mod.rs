@@ -9,7 +9,7 @@ use std::error::Error;
 
 use chrono_tz::Tz;
 
-use super::{Context, Setup, assemble, demo, zone};
+use super::{Context, Setup, assemble, demo, failure, zone};
 use crate::cli::ShowArgs;
 use crate::config::{Flags, values};
 use crate::error::{CommandError, Kind};
@@ -75,6 +75,7 @@ fn failed(error: ToolError, may_ask: bool) -> CommandError {
     match error {
         ToolError::NotHeld(error) => not_held(error, may_ask),
         ToolError::Lake(error) => error.into(),
+        ToolError::Index(error) => failure::of_index(error),
         error if error.is_in_the_parameters() => CommandError::usage(error.to_string()),
         error => CommandError::failed(error.to_string()).because(error),
     }

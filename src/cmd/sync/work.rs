@@ -87,7 +87,7 @@ pub(in crate::cmd) fn perform(
     lock: WriterLock,
 ) -> Result<Done, CommandError> {
     let begun = std::time::Instant::now();
-    let (writer, disk) = assemble::open_writer(&context.config.home, lock)?;
+    let (writer, disk) = assemble::open_writer(context, lock)?;
     let stop = stop(context, runtime);
     let clock = context.clock;
     let syncer = Syncer {

@@ -18,6 +18,16 @@ pub(super) enum Finding {
     Rule(Rule),
     /// About a day that differs from Intercom's.
     Day(Day),
+    /// About the search index.
+    Index(Index),
+}
+
+/// Something wrong with the search index.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "finding", rename = "index")]
+pub(super) struct Index {
+    /// What.
+    pub(super) what: String,
 }
 
 /// Rows that break a rule.
@@ -67,6 +77,7 @@ impl fmt::Display for Finding {
             Self::File(finding) => finding.fmt(f),
             Self::Rule(rule) => rule.fmt(f),
             Self::Day(day) => day.fmt(f),
+            Self::Index(index) => write!(f, "search index: {}", index.what),
         }
     }
 }
@@ -108,6 +119,7 @@ impl Finding {
             Self::File(_) => "fetch everything again with: fi reset --yes && fi sync",
             Self::Rule(_) => "this is a bug of fi; `fi reset --yes && fi sync` may help, and so may a report",
             Self::Day(day) if day.missing_here_count > 0 => "fetch what is missing with: fi sync --full",
+            Self::Index(_) => "make the search index anew with: fi reindex",
             Self::Day(_) => "what is only here was perhaps deleted since: run `fi sync`, then verify again",
         }
     }

@@ -1,6 +1,6 @@
 //! The checks that need nothing but the files: checksums and counts, and the rules rows must follow.
 
-use super::finding::{Finding, Rule};
+use super::finding::{Finding, Index, Rule};
 use crate::cmd::{Context, assemble, failure};
 use crate::engine::{CHECKS, QueryOptions};
 use crate::error::CommandError;
@@ -31,6 +31,12 @@ pub(super) fn files(context: &Context) -> Result<Vec<Finding>, CommandError> {
     let who = WriterLock::holder(&layout).map(|holder| format!(" by {holder}")).unwrap_or_default();
     Err(CommandError::failed(format!("the lake is being changed{who}"))
         .hint("verify again when that is done"))
+}
+
+/// Compares every file of the search index with its checksum.
+pub(super) fn index(context: &Context) -> Result<Vec<Finding>, CommandError> {
+    let wrong = assemble::text_index(context).verify().map_err(failure::of_index)?;
+    Ok(wrong.into_iter().map(|what| Finding::Index(Index { what })).collect())
 }
 
 /// Runs the rules: what breaks one of the lake's own, and what is odd as Intercom delivered it.

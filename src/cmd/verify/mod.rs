@@ -59,9 +59,10 @@ pub(super) fn run(setup: &Setup, args: &VerifyArgs) -> Result<(), CommandError> 
     let (files, bytes) = (state.files.len() as u64, state.lake_bytes());
     let mut checked = Checked { files, rows, bytes, ..Checked::default() };
     let mut findings = local::files(&context)?;
+    findings.extend(local::index(&context)?);
     let mut oddities = Vec::new();
     // Rows of damaged files would only say the same again, or nothing.
-    if findings.is_empty() {
+    if findings.iter().all(|finding| matches!(finding, Finding::Index(_))) {
         let (broken, odd) = local::rules(&context)?;
         checked.rules = CHECKS.len() as u64;
         findings.extend(broken.into_iter().map(Finding::Rule));

@@ -1,0 +1,124 @@
+//! The arguments of `fi search`, and the search they mean.
+
+use clap::{Args, ValueEnum};
+
+use super::selection::{FilterArgs, WhenArgs};
+use crate::tools::search::{ResponseFormat, SearchClock, SearchParams, SortBy};
+
+/// Find conversations by words, people, tags, states and times
+#[derive(Debug, Clone, Default, Args)]
+#[command(
+    after_help = "Words:\n  refund shipping          both, anywhere in title, messages, notes, names and tags\n  \
+                        '\"not received\"'         one after the other\n  refund OR return         either\n  \
+                        -- refund -spam          without (or NOT spam)\n  ship*  recieve~          words that begin so; \
+                        words a letter apart\n  from:ana@example.com     who wrote: a name, an address, a domain\n  \
+                        tag:vip  assignee:ben    with a tag; assigned to, or assignee:nobody\n  \
+                        title:invoice  note:vip  in the title, in a note\n  \
+                        has:attachment           with a file; has:note with a note\n\nExamples:\n  \
+                        fi search refund\n  fi search 'refund -shipping' --since \"last 30 days\" --team Support\n  \
+                        fi search --unanswered --sort longest-wait\n  \
+                        fi search 'from:acme.com \"not received\"' --json"
+)]
+pub struct SearchArgs {
+    /// Words to find; without any, all conversations that the filters leave
+    #[arg(value_name = "WORDS")]
+    pub words: Vec<String>,
+    /// When.
+    #[command(flatten)]
+    pub when: WhenArgs,
+    /// Place conversations in the period by when they were created, last changed, last closed or first replied to
+    #[arg(long, value_enum, value_name = "CLOCK", default_value_t)]
+    pub clock: SearchClockArg,
+    /// The order [default: relevance with words, newest without]
+    #[arg(long, value_enum, value_name = "ORDER")]
+    pub sort: Option<SortArg>,
+    /// Show N conversations [default: 20]
+    #[arg(short = 'n', long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// Pass over the first N
+    #[arg(long, value_name = "N", conflicts_with = "cursor")]
+    pub offset: Option<usize>,
+    /// Go on where an earlier page ended
+    #[arg(long, value_name = "CURSOR")]
+    pub cursor: Option<String>,
+    /// Show messages too
+    #[arg(long)]
+    pub detailed: bool,
+    /// Show only how many there are
+    #[arg(long, conflicts_with_all = ["cursor", "detailed"])]
+    pub count: bool,
+    /// Which conversations count.
+    #[command(flatten)]
+    pub filters: FilterArgs,
+}
+
+/// Which time of a conversation counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum SearchClockArg {
+    /// When it began.
+    #[default]
+    Created,
+    /// When it last changed.
+    Updated,
+    /// When it was last closed.
+    Closed,
+    /// When a teammate first replied.
+    FirstReplied,
+}
+
+/// How conversations are ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SortArg {
+    /// The best first.
+    Relevance,
+    /// The latest begun first.
+    Newest,
+    /// The earliest begun first.
+    Oldest,
+    /// The latest changed first.
+    Updated,
+    /// Those whose customer waits longest first.
+    LongestWait,
+    /// The longest first.
+    MostParts,
+}
+
+impl SearchArgs {
+    /// The search.
+    pub fn params(&self) -> SearchParams {
+        SearchParams {
+            query: self.words.join(" "),
+            timeframe: self.when.timeframe(),
+            by: match self.clock {
+                SearchClockArg::Created => SearchClock::Created,
+                SearchClockArg::Updated => SearchClock::Updated,
+                SearchClockArg::Closed => SearchClock::Closed,
+                SearchClockArg::FirstReplied => SearchClock::FirstReplied,
+            },
+            filters: self.filters.meaning(),
+            timezone: self.when.tz.clone(),
+            sort: self.sort.map(SortArg::meaning),
+            limit: if self.count { Some(1) } else { self.limit },
+            offset: self.offset,
+            cursor: self.cursor.clone(),
+            response_format: match self.detailed {
+                true => ResponseFormat::Detailed,
+                false => ResponseFormat::Concise,
+            },
+            ..SearchParams::default()
+        }
+    }
+}
+
+impl SortArg {
+    fn meaning(self) -> SortBy {
+        match self {
+            Self::Relevance => SortBy::Relevance,
+            Self::Newest => SortBy::Newest,
+            Self::Oldest => SortBy::Oldest,
+            Self::Updated => SortBy::Updated,
+            Self::LongestWait => SortBy::LongestWait,
+            Self::MostParts => SortBy::MostParts,
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! `fi search`: conversations by words and filters, as a list for people or as data.
+
+mod text;
+
+use serde::Serialize;
+
+use super::{Setup, assemble, failure, mending, zone};
+use crate::cli::SearchArgs;
+use crate::config::Flags;
+use crate::engine::QueryOptions;
+use crate::error::{CommandError, Kind};
+use crate::index::Wait;
+use crate::tools::ToolError;
+use crate::tools::conversation::Conversations;
+use crate::tools::search::Finder;
+
+/// The document `fi search --count --json` prints.
+#[derive(Debug, Serialize)]
+struct Count {
+    total: u64,
+}
+
+/// Answers a search.
+pub(super) fn run(setup: &Setup, args: &SearchArgs) -> Result<(), CommandError> {
+    let context = setup.context(&Flags::none())?;
+    context.stop_on_interrupt();
+    let engine = assemble::engine(&context)?;
+    let index = assemble::text_index(&context);
+    let mending = mending::Shown::new(&context.printer);
+    let finder = Finder {
+        engine: &engine,
+        index: &index,
+        conversations: &Conversations::new(&assemble::layout(&context.config.home)),
+        zone: zone(&context.config)?,
+        now: context.clock.now(),
+        options: QueryOptions { cancel: context.cancel.clone(), ..QueryOptions::default() },
+        wait: Wait { cancel: context.cancel.clone(), progress: &|event| mending.hear(event) },
+        is_bounded: false,
+    };
+    let zone = args.when.tz.as_deref().and_then(|name| name.parse().ok()).unwrap_or(finder.zone);
+    let answer = finder.answer(&args.params()).map_err(failed)?;
+    let printer = &context.printer;
+    match (args.count, printer.is_json()) {
+        (true, true) => printer.json(&Count { total: answer.total })?,
+        (true, false) => printer.line(answer.total)?,
+        (false, true) => printer.json(&answer)?,
+        (false, false) => {
+            printer.data(text::hits(&answer, zone, printer))?;
+            text::about(&answer, args, printer);
+        }
+    }
+    if answer.total > 0 {
+        return Ok(());
+    }
+    let nothing = CommandError::nothing_found("no conversation was found");
+    Err(answer.notes.iter().cloned().fold(nothing, CommandError::hint))
+}
+
+fn failed(error: ToolError) -> CommandError {
+    match error {
+        ToolError::Engine(error) => failure::of_query(error),
+        ToolError::Index(error) => failure::of_index(error),
+        ToolError::Lake(error) => error.into(),
+        error if error.is_in_the_parameters() => {
+            CommandError::usage(error.to_string()).hint("`fi search --help` shows what can be asked")
+        }
+        error => CommandError::new(Kind::Failed, error.to_string()).because(error),
+    }
+}
