@@ -4,7 +4,7 @@
 //! conversation has the words of its title, messages, notes, names and tags, and a card with what a list of hits
 //! shows. Knows files of the lake and words; knows nothing of SQL, tools or transports.
 //!
-//! [`TextIndex`] is asked; [`Expr`] is what can be asked for; [`snippet`] shows why something was found.
+//! [`TextIndex`] is asked; [`Expr`] is what can be asked for; [`snippet()`] shows why something was found.
 
 mod card;
 mod collect;
