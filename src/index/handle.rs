@@ -5,19 +5,16 @@
 //! or damaged takes the lock and mends it; when somebody else has the lock, that one keeps the index, and the reader
 //! waits a moment and then answers from what is there, saying so.
 
-use std::fs;
-use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use tantivy::{Index, ReloadPolicy, TantivyError};
+use tantivy::{ReloadPolicy, TantivyError};
 
+use super::disk::{DAMAGED, Wrong, is_io, made, on_disk, remove};
 use super::error::Error;
 use super::names::Names;
-use super::schema::{Fields, is_ours, schema, settings, tokenizers};
 use super::search::{Failed, Hits, Moment, PageParams};
 use super::sources::Sources;
 use super::syntax::Expr;
@@ -44,7 +41,7 @@ pub struct TextIndex {
 }
 
 /// The index as it was opened.
-struct Opened {
+pub(super) struct Opened {
     moment: Moment,
     sources: Sources,
 }
@@ -97,10 +94,6 @@ pub enum Mending {
     Ended,
 }
 
-const MISSING: &str = "there was no search index";
-const DAMAGED: &str = "the search index was damaged";
-const OTHER_VERSION: &str = "the search index was of another version of fi";
-const BEHIND: &str = "the search index was behind the data";
 const ASKED: &str = "it was asked for";
 
 impl TextIndex {
@@ -404,73 +397,4 @@ impl lake::Follower for TextIndex {
             );
         }
     }
-}
-
-/// What is wrong with an index.
-enum Wrong {
-    Missing,
-    OtherVersion,
-    Damaged(TantivyError),
-    Behind(Arc<Opened>),
-}
-
-impl Wrong {
-    fn damaged(error: TantivyError) -> Self {
-        Self::Damaged(error)
-    }
-
-    fn why(&self) -> &'static str {
-        match self {
-            Self::Missing => MISSING,
-            Self::OtherVersion => OTHER_VERSION,
-            Self::Damaged(_) => DAMAGED,
-            Self::Behind(_) => BEHIND,
-        }
-    }
-}
-
-/// The index in a directory.
-fn on_disk(dir: &Path) -> Result<(Index, Fields), Wrong> {
-    if !dir.join("meta.json").is_file() {
-        return Err(Wrong::Missing);
-    }
-    let mut index = Index::open_in_dir(dir).map_err(Wrong::damaged)?;
-    if !is_ours(&index) {
-        return Err(Wrong::OtherVersion);
-    }
-    index.set_tokenizers(tokenizers());
-    Ok((index, schema().1))
-}
-
-/// An empty index in a directory, in the place of what is there.
-fn made(dir: &Path) -> Result<(Index, Fields), Error> {
-    remove(dir)?;
-    create(dir)?;
-    let (schema, fields) = schema();
-    let builder = Index::builder().schema(schema).settings(settings()).tokenizers(tokenizers());
-    let index = builder.create_in_dir(dir).map_err(|source| Error::Index { path: dir.to_owned(), source })?;
-    Ok((index, fields))
-}
-
-fn create(dir: &Path) -> Result<(), Error> {
-    let mut builder = fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    let made = builder.recursive(true).create(dir);
-    made.map_err(|source| Error::Io { action: "create", path: dir.to_owned(), source })
-}
-
-/// Removes an index.
-fn remove(dir: &Path) -> Result<(), Error> {
-    match fs::remove_dir_all(dir) {
-        Err(source) if source.kind() != ErrorKind::NotFound => {
-            Err(Error::Io { action: "remove", path: dir.to_owned(), source })
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Whether the disk is at fault rather than what is on it: making it anew would not help.
-fn is_io(error: &TantivyError) -> bool {
-    matches!(error, TantivyError::IoError(_) | TantivyError::LockFailure(..))
 }

@@ -8,6 +8,7 @@
 
 mod card;
 mod collect;
+mod disk;
 mod document;
 mod error;
 mod fold;

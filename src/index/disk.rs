@@ -1,0 +1,86 @@
+//! The index on the disk: what is there, what is wrong with it, and an empty one in its place.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::sync::Arc;
+
+use tantivy::{Index, TantivyError};
+
+use super::error::Error;
+use super::handle::Opened;
+use super::schema::{Fields, is_ours, schema, settings, tokenizers};
+
+const MISSING: &str = "there was no search index";
+pub(super) const DAMAGED: &str = "the search index was damaged";
+const OTHER_VERSION: &str = "the search index was of another version of fi";
+const BEHIND: &str = "the search index was behind the data";
+
+/// What is wrong with an index.
+pub(super) enum Wrong {
+    Missing,
+    OtherVersion,
+    Damaged(TantivyError),
+    Behind(Arc<Opened>),
+}
+
+impl Wrong {
+    pub(super) fn damaged(error: TantivyError) -> Self {
+        Self::Damaged(error)
+    }
+
+    pub(super) fn why(&self) -> &'static str {
+        match self {
+            Self::Missing => MISSING,
+            Self::OtherVersion => OTHER_VERSION,
+            Self::Damaged(_) => DAMAGED,
+            Self::Behind(_) => BEHIND,
+        }
+    }
+}
+
+/// The index in a directory.
+pub(super) fn on_disk(dir: &Path) -> Result<(Index, Fields), Wrong> {
+    if !dir.join("meta.json").is_file() {
+        return Err(Wrong::Missing);
+    }
+    let mut index = Index::open_in_dir(dir).map_err(Wrong::damaged)?;
+    if !is_ours(&index) {
+        return Err(Wrong::OtherVersion);
+    }
+    index.set_tokenizers(tokenizers());
+    Ok((index, schema().1))
+}
+
+/// An empty index in a directory, in the place of what is there.
+pub(super) fn made(dir: &Path) -> Result<(Index, Fields), Error> {
+    remove(dir)?;
+    create(dir)?;
+    let (schema, fields) = schema();
+    let builder = Index::builder().schema(schema).settings(settings()).tokenizers(tokenizers());
+    let index = builder.create_in_dir(dir).map_err(|source| Error::Index { path: dir.to_owned(), source })?;
+    Ok((index, fields))
+}
+
+fn create(dir: &Path) -> Result<(), Error> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    let made = builder.recursive(true).create(dir);
+    made.map_err(|source| Error::Io { action: "create", path: dir.to_owned(), source })
+}
+
+/// Removes an index.
+pub(super) fn remove(dir: &Path) -> Result<(), Error> {
+    match fs::remove_dir_all(dir) {
+        Err(source) if source.kind() != ErrorKind::NotFound => {
+            Err(Error::Io { action: "remove", path: dir.to_owned(), source })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether the disk is at fault rather than what is on it: making it anew would not help.
+pub(super) fn is_io(error: &TantivyError) -> bool {
+    matches!(error, TantivyError::IoError(_) | TantivyError::LockFailure(..))
+}
