@@ -31,7 +31,6 @@ use fastintercom::cancel::Cancel;
 use fastintercom::engine::{Engine, EngineOptions, Now, QueryOptions};
 use fastintercom::index::{TextIndex, Wait};
 use fastintercom::lake::{Holder, Layout};
-use fastintercom::model::Timestamp;
 use fastintercom::tools::EngineSearch;
 use fastintercom::tools::conversation::{Conversations, GetConversationParams, Reading};
 use fastintercom::tools::search::{Finder, SearchParams};
@@ -72,7 +71,7 @@ fn main() {
     build(&home, &engine, conversations);
     let sample = Sample::of(&engine);
     search(&home, &engine, &index, &sample);
-    read(&home, &engine, &index);
+    read(&home, &engine);
     fresh(&home, &sample);
 }
 
@@ -186,7 +185,7 @@ fn beside(other: &Times, ours: &Times, has_p95: bool) -> String {
 }
 
 /// Conversations read one by one, from a process that is warm.
-fn read(home: &Path, engine: &Engine, index: &TextIndex) {
+fn read(home: &Path, engine: &Engine) {
     let sql = format!(
         "SELECT conversation_id FROM conversation_metrics ORDER BY hash(conversation_id) LIMIT {READ}"
     );
@@ -196,10 +195,7 @@ fn read(home: &Path, engine: &Engine, index: &TextIndex) {
     for round in 0..2 {
         for id in &ids {
             let params = GetConversationParams::of(&id[0]);
-            let get = || {
-                let known = index.created_at(&id[0]).map(Timestamp::from_micros);
-                conversations.get(&params, &Reading { known, ..Reading::default() }).unwrap()
-            };
+            let get = || conversations.get(&params, &Reading::default()).unwrap();
             match round {
                 0 => drop(get()),
                 _ => times.run(|| drop(get())),

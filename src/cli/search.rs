@@ -3,7 +3,8 @@
 use clap::{Args, ValueEnum};
 
 use super::selection::{FilterArgs, WhenArgs};
-use crate::tools::search::{ResponseFormat, SearchClock, SearchParams, SortBy};
+use crate::index::Sort;
+use crate::tools::search::{ResponseFormat, SearchClock, SearchParams};
 
 /// Find conversations by words, people, tags, states and times
 #[derive(Debug, Clone, Default, Args)]
@@ -111,14 +112,14 @@ impl SearchArgs {
 }
 
 impl SortArg {
-    fn meaning(self) -> SortBy {
+    fn meaning(self) -> Sort {
         match self {
-            Self::Relevance => SortBy::Relevance,
-            Self::Newest => SortBy::Newest,
-            Self::Oldest => SortBy::Oldest,
-            Self::Updated => SortBy::Updated,
-            Self::LongestWait => SortBy::LongestWait,
-            Self::MostParts => SortBy::MostParts,
+            Self::Relevance => Sort::Relevance,
+            Self::Newest => Sort::Newest,
+            Self::Oldest => Sort::Oldest,
+            Self::Updated => Sort::Updated,
+            Self::LongestWait => Sort::LongestWait,
+            Self::MostParts => Sort::MostParts,
         }
     }
 }

@@ -119,6 +119,16 @@ impl Context {
     }
 }
 
+/// The time zone that `--tz` names, else the one of the settings.
+fn zone_or(config: &Config, name: Option<&str>) -> Result<Tz, CommandError> {
+    name.map_or_else(|| zone(config), named_zone)
+}
+
+/// The time zone that `--tz` names.
+fn named_zone(name: &str) -> Result<Tz, CommandError> {
+    config::values::timezone(name).map_err(|error| CommandError::usage(format!("--tz {name} is not {error}")))
+}
+
 /// The time zone of days and hours: the user's choice, else the workspace's, else UTC.
 fn zone(config: &Config) -> Result<Tz, CommandError> {
     if let Some(zone) = config.timezone {

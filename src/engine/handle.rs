@@ -7,7 +7,6 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use arrow::array::{Array, AsArray};
@@ -29,9 +28,6 @@ use crate::model::{Conversation, ConversationMetrics, Row};
 
 /// Tells when the last sync of everything began.
 pub(super) const LAST_SYNC_AT: &str = include_str!("sql/last_sync_at.sql");
-/// How long a query waits for a commit to be put in place: much longer than that takes, and short enough to bear
-/// where a writer died half-way.
-const SETTLING: Duration = Duration::from_millis(250);
 /// How often a query is run at most when the lake changes under it each time.
 const MOST_RUNS: usize = 6;
 /// How long a query may have run to be run a third time or more.
@@ -161,7 +157,7 @@ impl Engine {
         let mut held = Held::new(output);
         let start = Instant::now();
         for run in 1.. {
-            let before = self.settled()?;
+            let before = Snapshot::settled(&self.last_state, &Disk::default(), &self.layout)?;
             job.times.last_sync_at = self.last_sync_at(job.text.sql())?;
             let outcome = self
                 .connection(before, job.text.sql())
@@ -200,18 +196,6 @@ impl Engine {
 
     fn snapshot(&self) -> Result<Snapshot, Error> {
         Ok(Snapshot::by(&self.last_state, &Disk::default(), &self.layout)?)
-    }
-
-    /// The version of the lake, if possible at a moment when no commit is being put in place.
-    fn settled(&self) -> Result<Snapshot, Error> {
-        let start = Instant::now();
-        loop {
-            let snapshot = self.snapshot()?;
-            if !snapshot.is_moving || start.elapsed() >= SETTLING {
-                return Ok(snapshot);
-            }
-            thread::sleep(Duration::from_millis(2));
-        }
     }
 
     /// A connection of its own for one query, with the views it may need.

@@ -4,13 +4,14 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::columnar::Column;
 use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader};
 
 /// How hits are ordered.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Sort {
     /// The best first.
@@ -22,7 +23,7 @@ pub enum Sort {
     Oldest,
     /// The latest changed first.
     Updated,
-    /// Those who wait longest first; needs to be told who waits. Nobody waits in the last ones.
+    /// Those whose customer waits longest first; nobody waits in the last ones.
     LongestWait,
     /// The longest first.
     MostParts,

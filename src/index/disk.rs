@@ -10,6 +10,7 @@ use tantivy::{Index, TantivyError};
 use super::error::Error;
 use super::handle::Opened;
 use super::schema::{Fields, is_ours, schema, settings, tokenizers};
+use super::sources::Sources;
 
 const MISSING: &str = "there was no search index";
 pub(super) const DAMAGED: &str = "the search index was damaged";
@@ -25,10 +26,6 @@ pub(super) enum Wrong {
 }
 
 impl Wrong {
-    pub(super) fn damaged(error: TantivyError) -> Self {
-        Self::Damaged(error)
-    }
-
     pub(super) fn why(&self) -> &'static str {
         match self {
             Self::Missing => MISSING,
@@ -39,27 +36,35 @@ impl Wrong {
     }
 }
 
-/// The index in a directory.
-pub(super) fn on_disk(dir: &Path) -> Result<(Index, Fields), Wrong> {
+/// An index in a directory, and what it is made of.
+pub(super) struct OnDisk {
+    pub(super) index: Index,
+    pub(super) fields: Fields,
+    pub(super) sources: Sources,
+}
+
+/// The index in a directory, if it is one of this version's.
+pub(super) fn on_disk(dir: &Path) -> Result<OnDisk, Wrong> {
     if !dir.join("meta.json").is_file() {
         return Err(Wrong::Missing);
     }
-    let mut index = Index::open_in_dir(dir).map_err(Wrong::damaged)?;
+    let mut index = Index::open_in_dir(dir).map_err(Wrong::Damaged)?;
     if !is_ours(&index) {
         return Err(Wrong::OtherVersion);
     }
     index.set_tokenizers(tokenizers());
-    Ok((index, schema().1))
+    let sources = Sources::held(&index).map_err(Wrong::Damaged)?.ok_or(Wrong::OtherVersion)?;
+    Ok(OnDisk { index, fields: schema().1, sources })
 }
 
 /// An empty index in a directory, in the place of what is there.
-pub(super) fn made(dir: &Path) -> Result<(Index, Fields), Error> {
+pub(super) fn made(dir: &Path) -> Result<OnDisk, Error> {
     remove(dir)?;
     create(dir)?;
     let (schema, fields) = schema();
     let builder = Index::builder().schema(schema).settings(settings()).tokenizers(tokenizers());
     let index = builder.create_in_dir(dir).map_err(|source| Error::Index { path: dir.to_owned(), source })?;
-    Ok((index, fields))
+    Ok(OnDisk { index, fields, sources: Sources::none() })
 }
 
 fn create(dir: &Path) -> Result<(), Error> {

@@ -15,14 +15,10 @@ pub enum Error {
     #[error("nothing was synced into {} yet", .0.display())]
     NoLake(PathBuf),
     /// The index is not there, and who writes the lake has not made it yet.
-    #[error(
-        "the search index is being made by {holder}: {indexed} of {conversations} conversations are in it"
-    )]
+    #[error("the search index of {conversations} conversations is being made by {holder}")]
     BeingMade {
         /// Who makes it.
         holder: Holder,
-        /// Conversations in it so far.
-        indexed: u64,
         /// Conversations of the lake.
         conversations: u64,
     },

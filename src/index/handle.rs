@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use tantivy::{ReloadPolicy, TantivyError};
 
-use super::disk::{DAMAGED, Wrong, is_io, made, on_disk, remove};
+use super::disk::{DAMAGED, OnDisk, Wrong, is_io, made, on_disk, remove};
 use super::error::Error;
 use super::names::Names;
 use super::search::{Failed, Hits, Moment, PageParams};
@@ -137,16 +137,6 @@ impl TextIndex {
         Ok(self.ask(wait, |opened| opened.moment.counts(query, parts, &names))?.0)
     }
 
-    /// When a conversation began, in microseconds since 1970, if the index is there and knows it. Mends nothing.
-    pub fn created_at(&self, id: &str) -> Option<i64> {
-        let state = self.state().ok()?;
-        let opened = match self.opened(&Sources::of(&state)) {
-            Ok(opened) | Err(Wrong::Behind(opened)) => opened,
-            Err(_) => return None,
-        };
-        opened.moment.created_at(id).ok().flatten()
-    }
-
     /// Compares every file of the index with its checksum; tells what is wrong. One that is not there, or behind, is
     /// none the worse: the next question makes it or brings it up to date.
     ///
@@ -154,7 +144,7 @@ impl TextIndex {
     /// When the files cannot be read.
     pub fn verify(&self) -> Result<Vec<String>, Error> {
         let index = match on_disk(&self.layout.index_dir()) {
-            Ok((index, _)) => index,
+            Ok(there) => there.index,
             Err(Wrong::Missing | Wrong::OtherVersion | Wrong::Behind(_)) => return Ok(Vec::new()),
             Err(Wrong::Damaged(error)) => return Ok(vec![error.to_string()]),
         };
@@ -219,9 +209,7 @@ impl TextIndex {
         }
         let writer = self.writer(WriterLock::take(&self.layout, &(self.who)())?)?;
         self.remove()?;
-        let updated = self.mend(&writer, DAMAGED, wait)?;
-        let opened = self.opened(&Sources::of(&writer.state()?)).map_err(|wrong| self.failed(wrong))?;
-        let standing = Standing::Mended { why: DAMAGED, updated };
+        let (opened, standing) = self.mended(&writer, DAMAGED, wait)?;
         match question(&opened) {
             Ok(answer) => Ok((answer, standing)),
             Err(Failed::Syntax(error)) => Err(error.into()),
@@ -239,7 +227,7 @@ impl TextIndex {
                 Err(wrong) => wrong,
             };
             match WriterLock::take(&self.layout, &(self.who)()) {
-                Ok(lock) => return self.mended(lock, &wrong, wait),
+                Ok(lock) => return self.readied(lock, wait),
                 Err(lake::Error::Locked { holder }) if started.elapsed() >= PATIENCE => {
                     return self.behind(&state, holder, wrong);
                 }
@@ -254,34 +242,40 @@ impl TextIndex {
         }
     }
 
-    fn mended(
-        &self,
-        lock: WriterLock,
-        wrong: &Wrong,
-        wait: &Wait<'_>,
-    ) -> Result<(Arc<Opened>, Standing), Error> {
-        let (writer, why) = (self.writer(lock)?, wrong.why());
+    /// The same with the lock: who had it before may have made the index meanwhile.
+    fn readied(&self, lock: WriterLock, wait: &Wait<'_>) -> Result<(Arc<Opened>, Standing), Error> {
+        let writer = self.writer(lock)?;
+        let wrong = match self.opened(&Sources::of(&writer.state()?)) {
+            Ok(opened) => return Ok((opened, Standing::Current)),
+            Err(wrong) => wrong,
+        };
         if !matches!(wrong, Wrong::Behind(_)) {
             // What it says of itself cannot be trusted.
-            remove(&self.layout.index_dir())?;
+            self.remove()?;
         }
-        let updated = self.mend(&writer, why, wait)?;
+        self.mended(&writer, wrong.why(), wait)
+    }
+
+    /// The index after it was brought up to date.
+    fn mended(
+        &self,
+        writer: &Writer,
+        why: &'static str,
+        wait: &Wait<'_>,
+    ) -> Result<(Arc<Opened>, Standing), Error> {
+        let updated = self.mend(writer, why, wait)?;
         let opened = self.opened(&Sources::of(&writer.state()?)).map_err(|wrong| self.failed(wrong))?;
-        let standing = match updated == Updated::default() {
-            true => Standing::Current,
-            false => Standing::Mended { why, updated },
-        };
-        Ok((opened, standing))
+        Ok((opened, Standing::Mended { why, updated }))
     }
 
     fn behind(&self, state: &State, holder: Holder, wrong: Wrong) -> Result<(Arc<Opened>, Standing), Error> {
         let conversations = state.rows_of(Conversation::TABLE.name);
         match wrong {
-            Wrong::Behind(opened) => {
+            Wrong::Behind(opened) if opened.moment.count() > 0 => {
                 let indexed = opened.moment.count();
                 Ok((opened, Standing::Behind { holder, indexed, conversations }))
             }
-            _ => Err(Error::BeingMade { holder, indexed: 0, conversations }),
+            _ => Err(Error::BeingMade { holder, conversations }),
         }
     }
 
@@ -317,17 +311,16 @@ impl TextIndex {
     ) -> Result<Updated, Error> {
         let dir = self.layout.index_dir();
         let lake = Lake { files: &**writer.files(), layout: &self.layout, state };
-        let (index, fields) = match on_disk(&dir) {
-            Ok(found) => found,
+        let there = match on_disk(&dir) {
+            Ok(there) => there,
             Err(_) => made(&dir)?,
         };
-        match update(&index, fields, &lake, cancel, tell) {
+        match update(&there, &lake, cancel, tell) {
             Err(Error::Index { source, .. }) if !is_io(&source) => {
                 tracing::warn!(error = %source, "the search index is damaged and is made anew");
-                drop(index);
+                drop(there);
                 self.forget_opened();
-                let (index, fields) = made(&dir)?;
-                update(&index, fields, &lake, cancel, tell)
+                update(&made(&dir)?, &lake, cancel, tell)
             }
             updated => updated,
         }
@@ -352,10 +345,9 @@ impl TextIndex {
     }
 
     fn open(&self) -> Result<Opened, Wrong> {
-        let (index, fields) = on_disk(&self.layout.index_dir())?;
-        let sources = Sources::held(&index).map_err(Wrong::damaged)?.ok_or(Wrong::OtherVersion)?;
+        let OnDisk { index, fields, sources } = on_disk(&self.layout.index_dir())?;
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
-        let searcher = reader.map_err(Wrong::damaged)?.searcher();
+        let searcher = reader.map_err(Wrong::Damaged)?.searcher();
         Ok(Opened { moment: Moment { searcher, fields }, sources })
     }
 

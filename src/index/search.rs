@@ -3,8 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tantivy::query::{EnableScoring, Query};
-use tantivy::schema::IndexRecordOption;
-use tantivy::{DocSet, Searcher, TERMINATED, TantivyError, Term};
+use tantivy::{Searcher, TantivyError};
 
 use super::card::Card;
 use super::collect::{Everything, Page, Place, Sort, Within};
@@ -146,26 +145,6 @@ impl Moment {
                 all.push((id, score));
             }
             Ok(all)
-        })
-    }
-
-    /// When a conversation began, in microseconds; none of one that is not here.
-    pub(super) fn created_at(&self, id: &str) -> Result<Option<i64>, Failed> {
-        caught(|| {
-            let term = Term::from_field_text(self.fields.id, id);
-            for segment in self.searcher.segment_readers() {
-                let postings =
-                    segment.inverted_index(self.fields.id)?.read_postings(&term, IndexRecordOption::Basic)?;
-                let Some(mut postings) = postings else { continue };
-                let created_at = segment.fast_fields().i64("created_at")?;
-                while postings.doc() != TERMINATED {
-                    if !segment.is_deleted(postings.doc()) {
-                        return Ok(created_at.first(postings.doc()));
-                    }
-                    postings.advance();
-                }
-            }
-            Ok(None)
         })
     }
 

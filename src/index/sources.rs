@@ -39,10 +39,10 @@ impl Sources {
         Self { version: VERSION, partitions: partitions.collect() }
     }
 
-    /// What an index says it is made of; none of one that is not ours.
+    /// What an index says it is made of, which is nothing before its first commit; none of one of another version.
     pub(super) fn held(index: &Index) -> tantivy::Result<Option<Self>> {
-        let payload = index.load_metas()?.payload;
-        let held = payload.and_then(|payload| serde_json::from_str::<Self>(&payload).ok());
+        let Some(payload) = index.load_metas()?.payload else { return Ok(Some(Self::none())) };
+        let held = serde_json::from_str::<Self>(&payload).ok();
         Ok(held.filter(|held| held.version == VERSION))
     }
 

@@ -13,6 +13,7 @@ use tantivy::{DocAddress, Index, IndexWriter, Searcher, TantivyDocument, Tantivy
 
 use super::card::Card;
 use super::collect::Fingerprints;
+use super::disk::OnDisk;
 use super::error::Error;
 use super::key::{id_key, id_of};
 use super::schema::Fields;
@@ -54,18 +55,16 @@ pub(super) struct Lake<'a> {
 
 /// Brings an index up to date; `tell` hears of each conversation that was read.
 pub(super) fn update(
-    index: &Index,
-    fields: Fields,
+    OnDisk { index, fields, sources }: &OnDisk,
     lake: &Lake<'_>,
     cancel: &Cancel,
     tell: &dyn Fn(u64),
 ) -> Result<Updated, Error> {
     let failed = failed(lake.layout);
-    let (wanted, held) = (Sources::of(lake.state), Sources::held(index).map_err(&failed)?);
-    if held.as_ref() == Some(&wanted) {
+    let wanted = Sources::of(lake.state);
+    if *sources == wanted {
         return Ok(Updated::default());
     }
-    let sources = held.unwrap_or_else(Sources::none);
     let (differing, gone) = (sources.differing(&wanted), sources.gone(&wanted));
     let searcher = index.reader().map_err(&failed)?.searcher();
     let rows: u64 = differing.iter().map(|partition| rows(lake.state, partition)).sum();
@@ -73,9 +72,9 @@ pub(super) fn update(
     let mut update = Update {
         writer,
         searcher,
-        fields,
+        fields: *fields,
         lake,
-        sources,
+        sources: sources.clone(),
         cancel,
         tell,
         updated: Updated::default(),

@@ -331,7 +331,7 @@ pub(super) fn parse_contact(id: &str, json: &[u8], synced_at: Timestamp) -> Resu
 pub(super) const GONE: &[u8] = b"{}";
 
 /// An error and its causes in one line.
-pub(super) fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

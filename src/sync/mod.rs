@@ -22,6 +22,7 @@ mod state;
 mod store;
 mod threads;
 
+pub(crate) use apply::chain;
 pub use coverage::{Coverage, Span};
 pub use error::Error;
 pub use forget::Forgotten;

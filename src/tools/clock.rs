@@ -29,16 +29,19 @@ impl Clock {
 
     /// The conditions for lying between two moments, the second not included; without the first, from the beginning.
     pub(super) fn conditions(self, start: Option<DateTime<Utc>>, end: DateTime<Utc>) -> Vec<String> {
-        let at = self.column();
-        let mut conditions: Vec<String> =
-            start.map(|start| format!("{at} >= {}", timestamp(start))).into_iter().collect();
-        conditions.push(format!("{at} < {}", timestamp(end)));
+        let mut conditions = between(self.column(), start, end);
         if self == Self::Closed {
             // A conversation opened again was closed, and is not done.
             conditions.push("is_closed".to_owned());
         }
         conditions
     }
+}
+
+/// The conditions for a time to lie between two moments, the second not included; without the first, from the beginning.
+pub(super) fn between(column: &str, start: Option<DateTime<Utc>>, end: DateTime<Utc>) -> Vec<String> {
+    let from = start.map(|start| format!("{column} >= {}", timestamp(start)));
+    from.into_iter().chain([format!("{column} < {}", timestamp(end))]).collect()
 }
 
 /// A moment as a literal like the times in the lake.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::directory::{Directory, Kind};
 use super::error::ToolError;
+use super::lenient::one_or_more;
 use crate::engine::literal;
 use crate::index::Expr;
 
@@ -17,35 +18,46 @@ pub struct Filters {
     /// Words that search finds, such as `refund -shipping` or `"not received" tag:vip`.
     pub query: Option<String>,
     /// open, closed or snoozed.
+    #[serde(deserialize_with = "one_or_more")]
     pub state: Vec<String>,
     /// Teammates it is assigned to now: id, name or e-mail address; `unassigned` for none.
-    #[serde(alias = "assignee_id")]
+    #[serde(alias = "assignee_id", deserialize_with = "one_or_more")]
     pub assignee: Vec<String>,
     /// Teams it is assigned to now: id or name; `unassigned` for none.
+    #[serde(deserialize_with = "one_or_more")]
     pub team: Vec<String>,
     /// Has at least one of these tags: id or name.
+    #[serde(deserialize_with = "one_or_more")]
     pub tags: Vec<String>,
     /// Has all of these tags.
+    #[serde(deserialize_with = "one_or_more")]
     pub tags_all: Vec<String>,
     /// Has none of these tags.
+    #[serde(deserialize_with = "one_or_more")]
     pub tags_none: Vec<String>,
     /// none, low, medium, high or urgent.
+    #[serde(deserialize_with = "one_or_more")]
     pub priority: Vec<String>,
     /// The channel of the first message: conversation, email, whatsapp …
+    #[serde(deserialize_with = "one_or_more")]
     pub source: Vec<String>,
     /// Ratings, 1 to 5.
+    #[serde(deserialize_with = "one_or_more")]
     pub rating: Vec<i64>,
     /// Ids of contacts in the conversation.
-    #[serde(alias = "customer_id")]
+    #[serde(alias = "customer_id", deserialize_with = "one_or_more")]
     pub contact: Vec<String>,
     /// Names of the first contact, or a part of them.
+    #[serde(deserialize_with = "one_or_more")]
     pub name: Vec<String>,
     /// E-mail addresses of the first contact.
-    #[serde(alias = "customer_email")]
+    #[serde(alias = "customer_email", deserialize_with = "one_or_more")]
     pub email: Vec<String>,
     /// Domains of that address, such as acme.com.
+    #[serde(deserialize_with = "one_or_more")]
     pub domain: Vec<String>,
     /// Companies: id or name.
+    #[serde(deserialize_with = "one_or_more")]
     pub company: Vec<String>,
     /// Custom attributes of the conversation and the value each must have, as text.
     pub attributes: BTreeMap<String, String>,

@@ -10,6 +10,7 @@ mod directory;
 mod error;
 mod filter;
 mod freshness;
+mod lenient;
 mod opaque;
 pub mod search;
 mod selection;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::cancel::Cancel;
 use crate::engine::WordSearch;
 use crate::index::{TextIndex, Wait};
+use crate::sync::chain;
 
 /// The search index as the engine asks it.
 pub struct EngineSearch {
@@ -23,10 +24,6 @@ impl WordSearch for EngineSearch {
     fn find(&self, query: &str) -> Result<Vec<(String, f32)>, String> {
         let wait = Wait { cancel: self.cancel.clone(), progress: &|_| {} };
         let found = self.index.all(query, &wait);
-        found.map(|(all, _)| all).map_err(|error| {
-            let causes =
-                std::iter::successors(Some(&error as &dyn std::error::Error), |error| error.source());
-            causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
-        })
+        found.map(|(all, _)| all).map_err(|error| chain(&error))
     }
 }

@@ -47,6 +47,14 @@ fn people_get_a_list_with_the_place_marked() {
 }
 
 #[test]
+fn times_are_of_the_zone_that_is_named_in_any_case() {
+    let run = world().fi(&["search", "refund*", "--tz", "america/new_york"]);
+    assert!(run.stdout.starts_with("11  2025-12-31 20:00  "), "{run}");
+    let run = world().fi(&["search", "refund*", "--tz", "Mars"]);
+    assert_eq!(run.code, Some(2), "{run}");
+}
+
+#[test]
 fn accents_and_case_make_no_difference() {
     let run = world().fi(&["search", "RUCKERSTATTUNG", "--json"]);
     let answer: Value = serde_json::from_str(&run.stdout).unwrap();

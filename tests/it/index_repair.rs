@@ -5,7 +5,8 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use fastintercom::index::{Error, Sort, Standing, TextIndex};
+use fastintercom::cancel::Cancel;
+use fastintercom::index::{Error, Sort, Standing, TextIndex, Wait};
 use fastintercom::lake::{DataFile, Holder, Partitioning, WriterLock};
 use fastintercom::model::{Conversation, Message, Row};
 
@@ -153,6 +154,25 @@ fn an_index_of_another_version_is_made_anew() {
     fs::write(&meta, text.replace("\\\"version\\\":", "\\\"version\\\":9")).unwrap();
     let (ids, standing) = found_standing(&index(&lake.home()), "number9");
     assert_eq!((ids.len(), why(&standing)), (2, "the search index was of another version of fi"));
+}
+
+#[test]
+fn an_index_whose_making_was_broken_off_is_gone_on_with() {
+    let (lake, _) = lake();
+    let stopped = Wait { cancel: Cancel::new(), progress: &|_| {} };
+    stopped.cancel.cancel();
+    let many: Vec<_> = (1..=600).map(|n| thread(3_000 + n, in_month(3, n), 0, "parcel")).collect();
+    put(&lake.writer(), &many);
+    let error = index(&lake.home()).rebuild(&stopped).unwrap_err();
+    assert!(matches!(error, Error::Cancelled), "{error}");
+    // What is there is no index yet, whoever looks.
+    let holder = Holder { pid: 1, purpose: "fi search".to_owned(), since_seconds: 0 };
+    let lock = WriterLock::take(&lake.layout(), &holder).unwrap();
+    let error = index(&lake.home()).all("parcel", &silent()).unwrap_err();
+    assert!(matches!(error, Error::BeingMade { conversations: 620, .. }), "{error}");
+    drop(lock);
+    let (ids, standing) = found_standing(&index(&lake.home()), "parcel");
+    assert_eq!((ids.len(), why(&standing)), (620, "the search index was behind the data"));
 }
 
 #[test]

@@ -88,6 +88,8 @@ fn names_of_older_clients_are_understood() {
     );
     assert_eq!(ids(&json!({"state": "closed"})), ["4", "1"]);
     assert_eq!(ids(&json!({"state": "all", "limit": 1})), ["5"]);
+    let filters = json!({"state": "open", "assignee_id": "8", "tags": "invoices", "rating": 2});
+    assert_eq!(ids(&json!({"filters": filters})), ["2"], "one value stands for a list of it");
     assert_eq!(
         ids(&json!({"timeframe": {"start_date": "2026-03-01", "end_date": "2026-03-01"}, "limit": 1})),
         ["3"]

@@ -6,11 +6,9 @@ mod target;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono_tz::Tz;
-
-use super::{Context, Setup, assemble, failure, words};
+use super::{Context, Setup, assemble, failure, named_zone, words};
 use crate::cli::QueryArgs;
-use crate::config::{Flags, values};
+use crate::config::Flags;
 use crate::engine::{self, Access, Cut, Engine, EngineOptions, Now, QueryOptions, Summary};
 use crate::error::CommandError;
 use crate::format::{Format, InZone, TableNotes};
@@ -25,7 +23,7 @@ const TABLE_ROWS: u64 = 1_000;
 pub(super) fn run(setup: &Setup, args: &QueryArgs) -> Result<(), CommandError> {
     let context = setup.context(&Flags::none())?;
     let target = Target::of(args, &context.printer)?;
-    let zone = args.tz.as_deref().map(zone).transpose()?;
+    let zone = args.tz.as_deref().map(named_zone).transpose()?;
     let sql = source::read(args)?;
     let engine = open(&context, args)?;
     context.stop_on_interrupt();
@@ -60,10 +58,6 @@ fn open(context: &Context, args: &QueryArgs) -> Result<Engine, CommandError> {
         ..EngineOptions::new(Now::new(move || clock.now()))
     };
     Engine::open(&assemble::layout(&context.config.home), options).map_err(failure::of_query)
-}
-
-fn zone(name: &str) -> Result<Tz, CommandError> {
-    values::timezone(name).map_err(|error| CommandError::usage(format!("--tz {name} is not {error}")))
 }
 
 /// What is wrong with the user's own SQL is for the user to put right.

@@ -4,7 +4,7 @@ mod text;
 
 use serde::Serialize;
 
-use super::{Setup, assemble, failure, mending, zone};
+use super::{Setup, assemble, failure, mending, zone_or};
 use crate::cli::SearchArgs;
 use crate::config::Flags;
 use crate::engine::QueryOptions;
@@ -24,6 +24,7 @@ struct Count {
 pub(super) fn run(setup: &Setup, args: &SearchArgs) -> Result<(), CommandError> {
     let context = setup.context(&Flags::none())?;
     context.stop_on_interrupt();
+    let zone = zone_or(&context.config, args.when.tz.as_deref())?;
     let engine = assemble::engine(&context)?;
     let index = assemble::text_index(&context);
     let mending = mending::Shown::new(&context.printer);
@@ -31,13 +32,12 @@ pub(super) fn run(setup: &Setup, args: &SearchArgs) -> Result<(), CommandError> 
         engine: &engine,
         index: &index,
         conversations: &Conversations::new(&assemble::layout(&context.config.home)),
-        zone: zone(&context.config)?,
+        zone,
         now: context.clock.now(),
         options: QueryOptions { cancel: context.cancel.clone(), ..QueryOptions::default() },
         wait: Wait { cancel: context.cancel.clone(), progress: &|event| mending.hear(event) },
         is_bounded: false,
     };
-    let zone = args.when.tz.as_deref().and_then(|name| name.parse().ok()).unwrap_or(finder.zone);
     let answer = finder.answer(&args.params()).map_err(failed)?;
     let printer = &context.printer;
     match (args.count, printer.is_json()) {

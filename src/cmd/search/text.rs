@@ -7,6 +7,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::cli::SearchArgs;
 use crate::cmd::words;
 use crate::format::cut;
+use crate::index::Sort;
 use crate::printer::{Paint, Printer};
 use crate::tools::Covered;
 use crate::tools::search::{SearchAnswer, SearchHit, ShownSnippet};
@@ -161,13 +162,13 @@ pub(super) fn about(answer: &SearchAnswer, args: &SearchArgs, printer: &Printer)
     printer.note(format!("{text}. {fresh}"));
 }
 
-fn order(sort: &str) -> &'static str {
+fn order(sort: Sort) -> &'static str {
     match sort {
-        "newest" => "newest first",
-        "oldest" => "oldest first",
-        "updated" => "latest change first",
-        "longest_wait" => "longest wait first",
-        "most_parts" => "longest first",
-        _ => "best first",
+        Sort::Relevance => "best first",
+        Sort::Newest => "newest first",
+        Sort::Oldest => "oldest first",
+        Sort::Updated => "latest change first",
+        Sort::LongestWait => "longest wait first",
+        Sort::MostParts => "longest first",
     }
 }

@@ -7,11 +7,9 @@ mod wrap;
 
 use std::error::Error;
 
-use chrono_tz::Tz;
-
-use super::{Context, Setup, assemble, demo, failure, zone};
+use super::{Setup, assemble, demo, failure, zone_or};
 use crate::cli::ShowArgs;
-use crate::config::{Flags, values};
+use crate::config::Flags;
 use crate::error::{CommandError, Kind};
 use crate::printer::Printer;
 use crate::tools::ToolError;
@@ -22,7 +20,7 @@ use text::Page;
 /// Shows a conversation.
 pub(super) fn run(setup: &Setup, args: &ShowArgs) -> Result<(), CommandError> {
     let context = setup.context(&Flags::none())?;
-    let zone = shown_zone(&context, args)?;
+    let zone = zone_or(&context.config, args.tz.as_deref())?;
     context.stop_on_interrupt();
     let conversations = Conversations::new(&assemble::layout(&context.config.home));
     let live = Live { context: &context };
@@ -58,16 +56,6 @@ fn opened(printer: &Printer, answer: &DetailsAnswer) -> Result<(), CommandError>
     match printer.is_json() {
         true => Ok(printer.json(&serde_json::json!({ "url": url }))?),
         false => Ok(printer.line(url)?),
-    }
-}
-
-/// The zone of the times shown: the one asked for, else the workspace's.
-fn shown_zone(context: &Context, args: &ShowArgs) -> Result<Tz, CommandError> {
-    match args.tz.as_deref() {
-        Some(name) => {
-            values::timezone(name).map_err(|error| CommandError::usage(format!("--tz {name} is not {error}")))
-        }
-        None => zone(&context.config),
     }
 }
 

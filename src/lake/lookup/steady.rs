@@ -1,8 +1,6 @@
 //! Reading several rows of one version of the lake, although files of a commit change one after the other.
 
 use std::sync::Arc;
-use std::thread;
-use std::time::{Duration, Instant};
 
 use super::Lookup;
 use crate::lake::error::Error;
@@ -11,8 +9,6 @@ use crate::lake::state::State;
 
 /// How often something is read again at most when commits get in between.
 const MOST_READS: usize = 5;
-/// How long a commit may take to be put in place before it is taken for one that was broken off.
-const SETTLING: Duration = Duration::from_millis(250);
 
 impl Lookup {
     /// What is recorded of the lake; `None` when nothing was ever synced.
@@ -32,7 +28,7 @@ impl Lookup {
         let mut reads = 0;
         loop {
             reads += 1;
-            let before = self.settled()?;
+            let before = Snapshot::settled(&self.last_state, &*self.files, &self.layout)?;
             let outcome = read();
             let is_steady = Snapshot::is_stable(before, self.snapshot()?);
             if is_steady || reads >= MOST_READS {
@@ -43,17 +39,5 @@ impl Lookup {
 
     fn snapshot(&self) -> Result<Snapshot, Error> {
         Snapshot::by(&self.last_state, &*self.files, &self.layout)
-    }
-
-    /// The version of the lake, if possible at a moment when no commit is being put in place.
-    fn settled(&self) -> Result<Snapshot, Error> {
-        let start = Instant::now();
-        loop {
-            let snapshot = self.snapshot()?;
-            if !snapshot.is_moving || start.elapsed() >= SETTLING {
-                return Ok(snapshot);
-            }
-            thread::sleep(Duration::from_millis(2));
-        }
     }
 }

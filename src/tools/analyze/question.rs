@@ -11,6 +11,7 @@ use super::metric::Asked;
 use crate::tools::clock::Clock;
 use crate::tools::error::ToolError;
 use crate::tools::filter::Filters;
+use crate::tools::lenient::one_or_more;
 use crate::tools::timeframe::{Timeframe, TimeframeInput};
 use crate::tools::zone::named_zone;
 
@@ -31,9 +32,10 @@ pub struct AnalyzeParams {
     /// metrics and groups where none are given, and tells more than figures.
     pub analysis_type: Option<AnalysisType>,
     /// What to measure, such as conversations, first_response_seconds:p50,p90, resolution_rate, csat.
+    #[serde(deserialize_with = "one_or_more")]
     pub metrics: Vec<String>,
     /// What to group by, such as week, team, assignee, tag, attribute:Plan; none gives the total alone.
-    #[serde(alias = "dimensions")]
+    #[serde(alias = "dimensions", deserialize_with = "one_or_more")]
     pub group_by: Vec<String>,
     /// Which conversations count.
     pub filters: Filters,

@@ -1,6 +1,6 @@
 //! Figures of all that a search finds, through the same questions that `analyze` answers.
 
-use super::params::{Aggregation, SearchClock, SearchParams};
+use super::params::{Aggregation, SearchParams};
 use super::request::Request;
 use crate::tools::analyze::AnalyzeParams;
 use crate::tools::timeframe::{Bounds, TimeframeInput};
@@ -16,12 +16,10 @@ pub(super) fn question(
     request: &Request,
     aggregation: &Aggregation,
 ) -> Result<AnalyzeParams, ToolError> {
-    let by = match request.by {
-        SearchClock::Created => Clock::Created,
-        SearchClock::Closed => Clock::Closed,
-        SearchClock::FirstReplied => Clock::FirstReplied,
-        SearchClock::Updated if request.timeframe.is_none() => Clock::Created,
-        SearchClock::Updated => {
+    let by = match request.by.clock() {
+        Some(clock) => clock,
+        None if request.timeframe.is_none() => Clock::Created,
+        None => {
             return Err(ToolError::Refused(
                 "figures are of conversations created or closed in a period: aggregate by one of these, not updated"
                     .to_owned(),

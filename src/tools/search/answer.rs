@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::params::SearchClock;
+use crate::index::Sort;
 use crate::tools::analyze;
 use crate::tools::conversation::{Named, Person, ShownMessage};
 use crate::tools::{Freshness, Untrusted};
@@ -25,8 +26,11 @@ pub struct SearchAnswer {
     /// Whether this page has fewer conversations than asked for, because an answer may only be so long.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_truncated: bool,
+    /// Whether the search index lacks the latest changes: more may fit than are counted.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_index_behind: bool,
     /// How they are ordered.
-    pub sort: &'static str,
+    pub sort: Sort,
     /// The period, as it was understood.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub period: Option<SearchPeriod>,

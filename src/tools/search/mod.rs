@@ -16,13 +16,13 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 pub use answer::{SearchAnswer, SearchHit, SearchPeriod, ShownSnippet, SyncInfo};
-pub use params::{Aggregation, ResponseFormat, SearchClock, SearchParams, SortBy};
+pub use params::{Aggregation, ResponseFormat, SearchClock, SearchParams};
 
 use super::analyze::Analyst;
 use super::conversation::Conversations;
 use super::{Covered, Freshness, ToolError};
 use crate::engine::{Engine, QueryOptions};
-use crate::index::{Hit, PageParams, Sort, TextIndex, Wait};
+use crate::index::{Hit, PageParams, Standing, TextIndex, Wait};
 use cursor::Cursor;
 use hits::Shower;
 use request::Request;
@@ -132,7 +132,8 @@ impl Finder<'_> {
             has_more,
             next_cursor: next,
             is_truncated: shown.taken < found.hits.len(),
-            sort: name(request.sort),
+            is_index_behind: matches!(standing, Standing::Behind { .. }),
+            sort: request.sort,
             period: request.period(),
             conversations: shown.conversations,
             aggregation: aggregation.transpose()?,
@@ -193,17 +194,6 @@ struct Shown {
     taken: usize,
     /// Of them, those that are gone.
     gone: usize,
-}
-
-fn name(sort: Sort) -> &'static str {
-    match sort {
-        Sort::Relevance => "relevance",
-        Sort::Newest => "newest",
-        Sort::Oldest => "oldest",
-        Sort::Updated => "updated",
-        Sort::LongestWait => "longest_wait",
-        Sort::MostParts => "most_parts",
-    }
 }
 
 fn sync_info(freshness: &Freshness) -> SyncInfo {

@@ -12,7 +12,7 @@ const LETTERS_FOR_SLIP: usize = 4;
 /// How the index stood to the data, if that is worth a word.
 pub(super) fn standing(standing: &Standing) -> Option<String> {
     match standing {
-        Standing::Current => None,
+        Standing::Current | Standing::Mended { updated: Updated { written: 0, removed: 0, .. }, .. } => None,
         Standing::Mended { why, updated: Updated { written, removed, .. } } => Some(format!(
             "Before answering, the search index was brought up to date, since {why}: {written} conversations were put in, \
              {removed} taken out."

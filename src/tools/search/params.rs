@@ -4,8 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::index::Sort;
-use crate::tools::Filters;
+use crate::tools::lenient::one_or_more;
 use crate::tools::timeframe::TimeframeInput;
+use crate::tools::{Clock, Filters};
 
 /// A search over all conversations.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -28,7 +29,7 @@ pub struct SearchParams {
     /// Also count and measure what was found, in groups.
     pub aggregation: Option<Aggregation>,
     /// The order; relevance with words and newest without, unless given.
-    pub sort: Option<SortBy>,
+    pub sort: Option<Sort>,
     /// Conversations on a page, 1 to 1,000; 20 without it.
     pub limit: Option<usize>,
     /// Conversations passed over; a cursor is better, since new conversations do not move it.
@@ -62,6 +63,18 @@ pub enum SearchClock {
     FirstReplied,
 }
 
+impl SearchClock {
+    /// The clock that figures know too; none for the last change.
+    pub(super) fn clock(self) -> Option<Clock> {
+        match self {
+            Self::Created => Some(Clock::Created),
+            Self::Updated => None,
+            Self::Closed => Some(Clock::Closed),
+            Self::FirstReplied => Some(Clock::FirstReplied),
+        }
+    }
+}
+
 /// Figures of what was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -72,52 +85,6 @@ pub struct Aggregation {
     /// What to measure: conversations (or count), first_response_seconds (or avg_response_time), resolution_rate …
     #[serde(deserialize_with = "one_or_more")]
     pub metrics: Vec<String>,
-}
-
-/// One text, or a list of them.
-fn one_or_more<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum OneOrMore {
-        One(String),
-        More(Vec<String>),
-    }
-    Ok(match OneOrMore::deserialize(deserializer)? {
-        OneOrMore::One(text) => vec![text],
-        OneOrMore::More(texts) => texts,
-    })
-}
-
-/// How hits are ordered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum SortBy {
-    /// The best first.
-    Relevance,
-    /// The latest begun first.
-    Newest,
-    /// The earliest begun first.
-    Oldest,
-    /// The latest changed first.
-    Updated,
-    /// Those whose customer waits longest first.
-    LongestWait,
-    /// The longest first.
-    MostParts,
-}
-
-impl SortBy {
-    /// As the index orders.
-    pub(super) fn meaning(self) -> Sort {
-        match self {
-            Self::Relevance => Sort::Relevance,
-            Self::Newest => Sort::Newest,
-            Self::Oldest => Sort::Oldest,
-            Self::Updated => Sort::Updated,
-            Self::LongestWait => Sort::LongestWait,
-            Self::MostParts => Sort::MostParts,
-        }
-    }
 }
 
 /// How much is told of each conversation.

@@ -5,9 +5,9 @@ use chrono_tz::Tz;
 
 use super::answer::SearchPeriod;
 use super::cursor::Cursor;
-use super::params::{ResponseFormat, SearchClock, SearchParams, SortBy};
+use super::params::{ResponseFormat, SearchClock, SearchParams};
 use crate::index::{Expr, Sort};
-use crate::tools::clock::timestamp;
+use crate::tools::clock::between;
 use crate::tools::timeframe::{Bounds, Timeframe, TimeframeInput};
 use crate::tools::zone::named_zone;
 use crate::tools::{Filters, ToolError};
@@ -50,8 +50,7 @@ impl Request {
         let filters = filters(params);
         let expr = Expr::parse(&params.query).map_err(ToolError::Query)?;
         let timeframe = timeframe(params)?.map(|input| input.resolve(zone, now)).transpose()?;
-        let sort = params.sort.map(SortBy::meaning);
-        let sort = sort.unwrap_or(if expr == Expr::All { Sort::Newest } else { Sort::Relevance });
+        let sort = params.sort.unwrap_or(if expr == Expr::All { Sort::Newest } else { Sort::Relevance });
         let offset = within("offset", params.offset.unwrap_or(0), 0, FARTHEST)?;
         if cursor.is_some() && offset > 0 {
             return Err(ToolError::Refused("give a cursor or an offset, not both".to_owned()));
@@ -76,19 +75,10 @@ impl Request {
     /// Conditions over `conversation_metrics` that the period comes to.
     pub(super) fn period_conditions(&self) -> Vec<String> {
         let Some(timeframe) = &self.timeframe else { return Vec::new() };
-        let at = match self.by {
-            SearchClock::Created => "created_at",
-            SearchClock::Updated => "updated_at",
-            SearchClock::Closed => "last_close_at",
-            SearchClock::FirstReplied => "first_teammate_reply_at",
-        };
-        let from = timeframe.start.map(|start| format!("{at} >= {}", timestamp(start)));
-        let mut conditions: Vec<String> = from.into_iter().collect();
-        conditions.push(format!("{at} < {}", timestamp(timeframe.end)));
-        if self.by == SearchClock::Closed {
-            conditions.push("is_closed".to_owned());
+        match self.by.clock() {
+            Some(clock) => clock.conditions(timeframe.start, timeframe.end),
+            None => between("updated_at", timeframe.start, timeframe.end),
         }
-        conditions
     }
 
     /// The period, as an answer tells it.
