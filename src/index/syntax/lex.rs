@@ -168,14 +168,12 @@ impl<'a> Lexer<'a> {
     /// A word without the sign behind it.
     fn ending(&self, word: &str, from: usize) -> Result<(String, Ending), SyntaxError> {
         let range = from..from + word.len();
-        if let Some(stem) = word.strip_suffix('*') {
-            return match stem.contains('*') {
-                true => self.error(range, STAR_IN_FRONT),
-                false => Ok((stem.to_owned(), Ending::Star)),
-            };
+        let stem = word.strip_suffix('*');
+        if stem.unwrap_or(word).contains('*') {
+            return self.error(range, STAR_ELSEWHERE);
         }
-        if word.starts_with('*') && word.len() > 1 {
-            return self.error(range, STAR_IN_FRONT);
+        if let Some(stem) = stem {
+            return Ok((stem.to_owned(), Ending::Star));
         }
         let Some((stem, slips)) = word.rsplit_once('~') else {
             return Ok((word.to_owned(), Ending::Nothing));
@@ -193,7 +191,8 @@ impl<'a> Lexer<'a> {
     }
 }
 
-const STAR_IN_FRONT: &str = "a * can only stand at the end: ship* finds shipping and shipment";
+const STAR_ELSEWHERE: &str = "a * can only stand at the end: ship* finds shipping and shipment; to find the text \
+                              itself, quote it";
 
 fn closing(char: char) -> Option<&'static [char]> {
     QUOTES.iter().find(|(opening, _)| *opening == char).map(|(_, closing)| *closing)

@@ -270,6 +270,7 @@ mod tests {
             ("a NOT", 2, 3, "excluded"),
             ("*fund", 0, 5, "at the end"),
             ("a sh*p*", 2, 5, "at the end"),
+            ("a sh*p", 2, 4, "at the end"),
             ("!!! ???", 0, 7, "no word"),
             ("tag: vip", 0, 4, "nothing follows"),
             ("vip tag:", 4, 4, "nothing follows"),
