@@ -18,7 +18,7 @@ use super::names::Names;
 use super::search::{Failed, Hits, Moment, PageParams};
 use super::sources::Sources;
 use super::syntax::Expr;
-use super::update::{Lake, Updated, update};
+use super::update::{Beside, Lake, Updated, update};
 use crate::cancel::Cancel;
 use crate::lake::{self, Disk, Holder, LastState, Layout, Reader, State, Writer, WriterLock};
 use crate::model::{Admin, Conversation, Row, Team};
@@ -288,7 +288,9 @@ impl TextIndex {
         let state = writer.state()?;
         let conversations = state.rows_of(Conversation::TABLE.name);
         (wait.progress)(Mending::Begun { why, conversations });
-        let updated = self.write(writer, &state, &wait.cancel, &|more| (wait.progress)(Mending::Read(more)));
+        let updated = self.write(writer, &state, Beside::Nothing, &wait.cancel, &|more| {
+            (wait.progress)(Mending::Read(more));
+        });
         (wait.progress)(Mending::Ended);
         if let Ok(updated) = &updated {
             tracing::info!(
@@ -306,6 +308,7 @@ impl TextIndex {
         &self,
         writer: &Writer,
         state: &State,
+        beside: Beside,
         cancel: &Cancel,
         tell: &dyn Fn(u64),
     ) -> Result<Updated, Error> {
@@ -315,12 +318,12 @@ impl TextIndex {
             Ok(there) => there,
             Err(_) => made(&dir)?,
         };
-        match update(&there, &lake, cancel, tell) {
+        match update(&there, &lake, beside, cancel, tell) {
             Err(Error::Index { source, .. }) if !is_io(&source) => {
                 tracing::warn!(error = %source, "the search index is damaged and is made anew");
                 drop(there);
                 self.forget_opened();
-                update(&made(&dir)?, &lake, cancel, tell)
+                update(&made(&dir)?, &lake, beside, cancel, tell)
             }
             updated => updated,
         }
@@ -381,7 +384,7 @@ impl lake::Follower for TextIndex {
         let followed = writer
             .state()
             .map_err(Error::from)
-            .and_then(|state| self.write(writer, &state, &Cancel::new(), &|_| {}));
+            .and_then(|state| self.write(writer, &state, Beside::Sync, &Cancel::new(), &|_| {}));
         if let Err(error) = followed {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,

@@ -53,10 +53,20 @@ pub(super) struct Lake<'a> {
     pub(super) state: &'a State,
 }
 
+/// What else the process does while it writes an index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Beside {
+    /// Nothing: it may take two threads and much memory when there is much to write.
+    Nothing,
+    /// A sync, whose memory is bounded and to which the cores belong.
+    Sync,
+}
+
 /// Brings an index up to date; `tell` hears of each conversation that was read.
 pub(super) fn update(
     OnDisk { index, fields, sources }: &OnDisk,
     lake: &Lake<'_>,
+    beside: Beside,
     cancel: &Cancel,
     tell: &dyn Fn(u64),
 ) -> Result<Updated, Error> {
@@ -68,7 +78,7 @@ pub(super) fn update(
     let (differing, gone) = (sources.differing(&wanted), sources.gone(&wanted));
     let searcher = index.reader().map_err(&failed)?.searcher();
     let rows: u64 = differing.iter().map(|partition| rows(lake.state, partition)).sum();
-    let writer = writer(index, rows > MANY).map_err(&failed)?;
+    let writer = writer(index, beside == Beside::Nothing && rows > MANY).map_err(&failed)?;
     let mut update = Update {
         writer,
         searcher,

@@ -37,9 +37,9 @@ impl GroupLimits {
 /// Rows of one page.
 const PAGE_ROWS: usize = 2_000;
 /// Rows, and bytes before compression, of one page of what people wrote: who reads one conversation unpacks a page of
-/// it, which takes longer than all else together when it is large. Small pages make files 2 % larger.
-const TEXT_PAGE_ROWS: usize = 256;
-const TEXT_PAGE_BYTES: usize = 64 * 1024;
+/// it, which takes longer than all else together when it is large.
+const TEXT_PAGE_ROWS: usize = 512;
+const TEXT_PAGE_BYTES: usize = 128 * 1024;
 /// Key of the metadata that names the version of a table's columns.
 pub(super) const VERSION_KEY: &str = "fi.table_version";
 
