@@ -8,6 +8,7 @@ use fastintercom::cmd::{self, Setup};
 use fastintercom::config::{Environment, private};
 use fastintercom::error::Kind;
 use fastintercom::printer::Printer;
+use fastintercom::worker;
 
 /// Returns memory soon after it was freed: a sync frees in one thread what another allocated, and the allocators of
 /// some systems keep all of that. DuckDB, which is not Rust, allocates with it too where it takes `malloc`'s place: a
@@ -27,6 +28,10 @@ static ALLOCATOR_OPTIONS: Option<&'static std::ffi::c_char> = Some(unsafe {
 });
 
 fn main() -> ExitCode {
+    // Before anything else: what is there already could not be confined.
+    if std::env::args_os().nth(1).is_some_and(|argument| argument == worker::ARGUMENT) {
+        return worker::run_child();
+    }
     private::restrict_process();
     let environment = Environment::from_process();
     let arguments: Vec<OsString> = std::env::args_os().collect();

@@ -70,12 +70,8 @@ impl Engine {
             let comments: String = VIEWS.iter().map(|view| view.comments(state.partitioning)).collect();
             database.connection.execute_batch(&comments).map_err(Error::duckdb("describe the views"))?;
         }
-        settings::apply(
-            &database.connection,
-            &options,
-            &layout.lake_dir(),
-            &layout.state_dir().join("spill"),
-        )?;
+        let spill_dir = options.spill_dir.clone().unwrap_or_else(|| layout.state_dir().join("spill"));
+        settings::apply(&database.connection, &options, &layout.lake_dir(), &spill_dir)?;
         let database = Mutex::new(database);
         Ok(Self { layout, options, database, last_state, remembered: Mutex::default() })
     }
@@ -153,7 +149,7 @@ impl Engine {
         // What changes something must not run twice.
         let most_runs = if matches!(text, Text::Any(_)) { 1 } else { MOST_RUNS };
         let times = Times { now: self.options.now.get(), last_sync_at: None };
-        let mut job = Job { text, times, max_rows: options.max_rows };
+        let mut job = Job { text, times, max_rows: options.max_rows, layers: self.options.layers };
         let mut held = Held::new(output);
         let start = Instant::now();
         for run in 1.. {

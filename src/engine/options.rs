@@ -1,10 +1,12 @@
 //! What a caller decides about the engine and about one query.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use crate::cancel::Cancel;
 
@@ -33,7 +35,7 @@ impl Now {
         Self::new(move || at)
     }
 
-    pub(super) fn get(&self) -> DateTime<Utc> {
+    pub(crate) fn get(&self) -> DateTime<Utc> {
         (self.0)()
     }
 }
@@ -53,6 +55,23 @@ pub trait WordSearch: Send + Sync {
     fn find(&self, query: &str) -> Result<Vec<(String, f32)>, String>;
 }
 
+/// What holds back SQL that may read the views only. Everything, but in tests of what each layer holds by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Layers {
+    /// The syntax tree must be made of what is known to be harmless.
+    pub gate: bool,
+    /// The text runs inside a query of ours, as the value of a parameter.
+    pub wrapper: bool,
+    /// DuckDB is told to open no files but the lake's, and to let nobody change that.
+    pub settings: bool,
+}
+
+impl Default for Layers {
+    fn default() -> Self {
+        Self { gate: true, wrapper: true, settings: true }
+    }
+}
+
 /// How an engine is set up.
 #[derive(Clone)]
 pub struct EngineOptions {
@@ -64,14 +83,32 @@ pub struct EngineOptions {
     pub memory_bytes: Option<u64>,
     /// Threads for all queries together; as many as there are processors without it.
     pub threads: Option<usize>,
+    /// Where queries put what does not fit into memory; below the lake's home without it.
+    pub spill_dir: Option<PathBuf>,
+    /// How much they may put there; DuckDB's own choice without it.
+    pub spill_bytes: Option<u64>,
+    /// How long DuckDB itself lets a query run, whatever the limits of the query say; for ever without it.
+    pub longest: Option<Duration>,
     /// What `search()` asks; without it there is no such function.
     pub search: Option<Arc<dyn WordSearch>>,
+    /// What holds SQL back.
+    pub layers: Layers,
 }
 
 impl EngineOptions {
     /// Views only, with DuckDB's own limits.
     pub fn new(now: Now) -> Self {
-        Self { access: Access::ViewsOnly, now, memory_bytes: None, threads: None, search: None }
+        Self {
+            access: Access::ViewsOnly,
+            now,
+            memory_bytes: None,
+            threads: None,
+            spill_dir: None,
+            spill_bytes: None,
+            longest: None,
+            search: None,
+            layers: Layers::default(),
+        }
     }
 }
 

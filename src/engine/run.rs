@@ -15,7 +15,7 @@ use duckdb::{Connection, InterruptHandle};
 use super::error::Error;
 use super::gate::{Admitted, admit};
 use super::held::Held;
-use super::options::QueryOptions;
+use super::options::{Layers, QueryOptions};
 use super::prelude::Times;
 use super::sql_error::{SqlError, SqlErrorKind};
 use super::table::{Column, Cut, Summary};
@@ -55,6 +55,7 @@ pub(super) struct Job {
     pub(super) text: Text,
     pub(super) times: Times,
     pub(super) max_rows: Option<u64>,
+    pub(super) layers: Layers,
 }
 
 enum Event {
@@ -180,7 +181,8 @@ fn execute(connection: &Connection, job: &Job, events: &SyncSender<Event>) -> Re
     let limit = job.max_rows.map_or(String::new(), |rows| format!(" LIMIT {}", rows.saturating_add(1)));
     match &job.text {
         Text::Own(sql) | Text::Any(sql) => give(connection, sql, None, events),
-        Text::Gated(sql) => match admit(connection, sql)? {
+        Text::Gated(sql) => match admitted(connection, sql, job.layers)? {
+            Admitted::Query(sql) if !job.layers.wrapper => give(connection, sql, None, events),
             Admitted::Query(sql) => {
                 give(connection, &format!("SELECT * FROM query(?){limit}"), Some(sql), events)
             }
@@ -189,6 +191,10 @@ fn execute(connection: &Connection, job: &Job, events: &SyncSender<Event>) -> Re
             Admitted::ShowViews => give(connection, &show_views(), None, events),
         },
     }
+}
+
+fn admitted<'a>(connection: &Connection, sql: &'a str, layers: Layers) -> Result<Admitted<'a>, Error> {
+    if layers.gate { admit(connection, sql) } else { Ok(Admitted::Query(sql)) }
 }
 
 /// Runs a statement and sends its rows. The user's text is only ever the value of a parameter.

@@ -26,9 +26,15 @@ pub(super) fn apply(
         sql.push_str(&format!("SET GLOBAL memory_limit = '{bytes}B';\n"));
     }
     if let Some(threads) = options.threads {
-        sql.push_str(&format!("SET GLOBAL threads = {threads};\n"));
+        sql.push_str(&format!("SET GLOBAL threads = {threads};\nSET GLOBAL async_threads = 1;\n"));
     }
-    if options.access == Access::ViewsOnly {
+    if let Some(bytes) = options.spill_bytes {
+        sql.push_str(&format!("SET GLOBAL max_temp_directory_size = '{bytes}B';\n"));
+    }
+    if let Some(longest) = options.longest {
+        sql.push_str(&format!("SET GLOBAL max_execution_time = {};\n", longest.as_millis()));
+    }
+    if options.access == Access::ViewsOnly && options.layers.settings {
         // DuckDB compares the globs of the views as well as the files they find.
         let allowed = [path_literal(&lake_dir.join("")), format!("'{}/'", glob_literal(lake_dir))];
         sql.push_str(&format!("SET GLOBAL allowed_directories = [{}];\n", allowed.join(", ")));

@@ -20,7 +20,7 @@ pub struct Column {
 }
 
 /// Which limit ended an answer early.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Cut {
     /// As many rows as were allowed.

@@ -41,11 +41,7 @@ impl<'a> JsonOutput<'a> {
             self.line.push_str(if index == 0 { "{" } else { "," });
             self.line.push_str(&self.keys[index]);
             self.line.push(':');
-            let column = &self.columns[index];
-            match column.sql_type == "JSON" && !is_null(array, row) {
-                true => embedded(&mut self.line, &column.field, array, row),
-                false => value(&mut self.line, &column.field, array, row),
-            }
+            cell_of(&mut self.line, &self.columns[index], array, row);
         }
         self.line.push('}');
     }
@@ -80,6 +76,21 @@ impl Output for JsonOutput<'_> {
             (false, _) => Ok(()),
         }
     }
+}
+
+/// Writes the value of a column.
+fn cell_of(out: &mut String, column: &Column, array: &dyn Array, row: usize) {
+    match column.sql_type == "JSON" && !is_null(array, row) {
+        true => embedded(out, &column.field, array, row),
+        false => value(out, &column.field, array, row),
+    }
+}
+
+/// The value of a column as JSON.
+pub(crate) fn json_of(column: &Column, array: &dyn Array, row: usize) -> String {
+    let mut out = String::new();
+    cell_of(&mut out, column, array, row);
+    out
 }
 
 /// Writes a value of any type.

@@ -24,6 +24,7 @@ use std::io::Write;
 
 pub(crate) use csv::csv_line;
 pub use cut::cut;
+pub(crate) use json::json_of;
 pub use parquet_file::ParquetDetails;
 pub use table::{TableLook, TableNotes, TableOutput};
 pub(crate) use visible::is_hidden;

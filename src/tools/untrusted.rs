@@ -1,5 +1,6 @@
 //! Text that customers wrote: data, never instructions, and safe to show.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::format::is_hidden;
@@ -7,7 +8,7 @@ use crate::format::is_hidden;
 /// Text from outside, without control, invisible and direction-changing characters, and of bounded length.
 ///
 /// What it says is what a customer wrote. Whoever reads an answer, a model above all, must not take it for more.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Untrusted(String);
 
@@ -66,10 +67,31 @@ impl Untrusted {
         Self(self.0.get(start..end).unwrap_or_default().to_owned())
     }
 
+    /// Whether there is no text.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// A text as it is, but for control, invisible and direction-changing characters; line breaks and tabs stay.
+pub(super) fn clean(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '\r' if characters.peek() == Some(&'\n') => {}
+            '\r' | '\n' | '\u{85}' | '\u{2028}' | '\u{2029}' => clean.push('\n'),
+            '\t' => clean.push('\t'),
+            character if is_hidden(character) => {}
+            character => clean.push(character),
+        }
+    }
+    clean
 }
 
 #[cfg(test)]

@@ -17,8 +17,8 @@ use super::error::Error;
 use super::views::View;
 use refusal::Reason;
 
-/// The longest SQL that is looked at.
-const LONGEST_SQL: usize = 100_000;
+/// The longest SQL that is looked at, in bytes.
+pub const LONGEST_SQL: usize = 100_000;
 
 /// What may run.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -37,9 +37,18 @@ impl Refusal {
         Self { reason, place }
     }
 
-    /// What to do about it.
+    /// What to do about it, on the command line.
     pub fn hint(&self) -> Option<String> {
-        const UNSAFE: &str = "`fi query --unsafe` runs any SQL with your own rights";
+        self.advice("`fi query --unsafe` runs any SQL with your own rights")
+    }
+
+    /// What to do about it, for whoever asks through a tool and has no other way.
+    pub fn hint_for_tools(&self) -> Option<String> {
+        self.advice("one SELECT over the views can be asked; describe_data lists them and their columns")
+    }
+
+    /// `otherwise` is said where nothing in the SQL would do.
+    fn advice(&self, otherwise: &str) -> Option<String> {
         Some(match &self.reason {
             Reason::Empty => {
                 "write a query, like: SELECT state, count(*) FROM conversations GROUP BY state".to_owned()
@@ -51,7 +60,7 @@ impl Refusal {
                 "list the values, like: PIVOT conversations ON state IN ('open', 'closed') USING count(*)"
                     .to_owned()
             }
-            Reason::UnknownView(name) if is_file(name) => UNSAFE.to_owned(),
+            Reason::UnknownView(name) if is_file(name) => otherwise.to_owned(),
             Reason::UnknownView(name) => match nearest(&short(name), VIEWS.iter().map(|view| view.name)) {
                 Some(close) => format!("did you mean {close}?"),
                 None => {
@@ -64,7 +73,7 @@ impl Refusal {
             Reason::NotAQuery(_)
             | Reason::WritesInWith(_)
             | Reason::TableFunction(_)
-            | Reason::Function(_) => UNSAFE.to_owned(),
+            | Reason::Function(_) => otherwise.to_owned(),
         })
     }
 }

@@ -1,0 +1,165 @@
+//! Workers for whoever asks: started when first needed, kept, and replaced at once when one is lost.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::error::Error;
+use super::frame::SqlAnswer;
+use super::options::{Limits, WorkerOptions};
+use super::process::Process;
+use super::talk::{Ended, Talk};
+use crate::cancel::Cancel;
+use crate::engine::LONGEST_SQL;
+use crate::lake::{Disk, LastState, State};
+
+/// How often it is looked whether a query that waits for a worker is still wanted.
+const TICK: Duration = Duration::from_millis(20);
+
+/// Answers SQL from outside, each query in a process of its own that can be lost. Share it between threads.
+pub struct SqlWorkers {
+    shared: Arc<Shared>,
+    last_state: LastState,
+}
+
+struct Shared {
+    options: WorkerOptions,
+    room: Mutex<Room>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Room {
+    idle: Vec<Process>,
+    /// Workers that are busy or about to be there.
+    taken: usize,
+    is_closed: bool,
+}
+
+impl SqlWorkers {
+    /// Starts nothing yet.
+    pub fn new(options: WorkerOptions) -> Self {
+        let shared = Shared { options, room: Mutex::default(), changed: Condvar::new() };
+        Self { shared: Arc::new(shared), last_state: LastState::default() }
+    }
+
+    /// Answers a query.
+    ///
+    /// # Errors
+    /// The query ended, whatever it was; so did the worker, if it would not stop otherwise.
+    pub fn query(&self, sql: &str, limits: &Limits, cancel: &Cancel) -> Result<SqlAnswer, Error> {
+        if sql.len() > LONGEST_SQL {
+            return Err(Error::TooLong(sql.len()));
+        }
+        let limits = Limits { timeout: limits.timeout.min(self.shared.options.longest), ..*limits };
+        let talk = Talk { options: &self.shared.options, sql, limits: &limits, cancel };
+        let mut process = self.shared.take(limits.timeout, cancel)?;
+        let was_new = process.served == 0;
+        let ended = self.shared.ended(talk.with(&mut process), process);
+        match ended {
+            Err(Error::Failed(failed)) if !was_new && failed.kind.is_worth_another_try() => {
+                let mut process = self.shared.take(limits.timeout, cancel)?;
+                self.shared.ended(talk.with(&mut process), process)
+            }
+            ended => ended,
+        }
+    }
+
+    /// What is recorded of the lake; none when nothing was ever written.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn state(&self) -> Result<Option<Arc<State>>, Error> {
+        Ok(self.last_state.load(&Disk::default(), &self.shared.options.layout)?)
+    }
+
+    /// The process numbers of workers that wait for a query.
+    pub fn idle_ids(&self) -> Vec<u32> {
+        self.shared.room().idle.iter().map(Process::id).collect()
+    }
+}
+
+impl Drop for SqlWorkers {
+    fn drop(&mut self) {
+        let mut room = self.shared.room();
+        room.is_closed = true;
+        let idle = std::mem::take(&mut room.idle);
+        drop(room);
+        drop(idle);
+    }
+}
+
+impl Shared {
+    fn room(&self) -> MutexGuard<'_, Room> {
+        self.room.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A worker that waits, or a new one, or the next that is done.
+    fn take(self: &Arc<Self>, patience: Duration, cancel: &Cancel) -> Result<Process, Error> {
+        let start = Instant::now();
+        let mut room = self.room();
+        loop {
+            if cancel.is_cancelled() {
+                return Err(Error::Cancelled);
+            }
+            while let Some(process) = room.idle.pop() {
+                if process.is_waiting() {
+                    room.taken += 1;
+                    return Ok(process);
+                }
+                bury(process);
+            }
+            if room.taken < self.options.workers.max(1) {
+                room.taken += 1;
+                drop(room);
+                return Process::start(&self.options).inspect_err(|_| self.leave(None));
+            }
+            if start.elapsed() >= patience {
+                return Err(Error::Busy(patience));
+            }
+            room = self.changed.wait_timeout(room, TICK).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// Puts a worker back if it is of further use, and replaces it otherwise.
+    fn ended(self: &Arc<Self>, ended: Ended, process: Process) -> Result<SqlAnswer, Error> {
+        if ended.is_well {
+            self.leave(Some(process));
+            return ended.outcome;
+        }
+        bury(process);
+        let shared = Arc::clone(self);
+        let replace = move || shared.leave(Process::start(&shared.options).ok());
+        // Without a thread the next query starts one for itself.
+        if thread::Builder::new().name("start worker".to_owned()).spawn(replace).is_err() {
+            self.leave(None);
+        }
+        ended.outcome
+    }
+
+    /// One is no longer taken; it may be there for others.
+    fn leave(&self, process: Option<Process>) {
+        let mut room = self.room();
+        room.taken -= 1;
+        match process {
+            Some(process) if room.is_closed => {
+                drop(room);
+                drop(process);
+            }
+            process => room.idle.extend(process),
+        }
+        self.changed.notify_all();
+    }
+}
+
+/// Ends a worker without making anybody wait: one that holds gigabytes takes a while.
+fn bury(process: Process) {
+    // Where there is no thread for it, it is dropped here.
+    let _ = thread::Builder::new().name("end worker".to_owned()).spawn(move || drop(process));
+}
+
+/// Workers are shared between threads.
+const _: fn() = || {
+    fn shared<T: Send + Sync>() {}
+    shared::<SqlWorkers>();
+};
