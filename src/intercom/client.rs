@@ -7,7 +7,7 @@ use reqwest::header::HeaderMap;
 use secrecy::ExposeSecret;
 
 use super::limit::{Limiter, LimiterState};
-use super::options::{ClientOptions, OptionsError};
+use super::options::{ClientOptions, OptionsError, is_loopback};
 use super::region::ApiVersion;
 use super::request;
 use super::reqwest_transport::ReqwestTransport;
@@ -86,6 +86,12 @@ impl Client {
     #[must_use]
     pub fn limiter(&self) -> LimiterState {
         self.inner.limiter.state()
+    }
+
+    /// Where it asks, if that is on this machine.
+    #[must_use]
+    pub fn local_address(&self) -> Option<String> {
+        is_loopback(&self.inner.options.base_url).then(|| self.inner.host())
     }
 
     /// The version every request asks for.

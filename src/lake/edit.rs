@@ -78,6 +78,14 @@ impl Keys {
         (self.numbers.as_ref().map_or(0, |_| time.micros()), id)
     }
 
+    /// Whether a row's id is one of these; where rows have numbers for ids, as text.
+    fn is_one_of(&self, row: usize, ids: &HashSet<String>) -> bool {
+        match &self.ids {
+            Some(column) => ids.contains(column.value(row)),
+            None => !ids.is_empty() && ids.contains(&self.at(row).0.to_string()),
+        }
+    }
+
     pub(super) fn at(&self, row: usize) -> Key<'_> {
         let number = self.numbers.as_ref().map_or(0, |numbers| numbers.value(row));
         (number, self.ids.as_ref().map_or("", |ids| ids.value(row)))
@@ -223,7 +231,7 @@ impl<R: Row> Edit<R> {
         loop {
             let Some((batch, keys, first)) = self.old.current()? else { return Ok(()) };
             let is_before = |row: usize| limit.is_none_or(|limit| keys.at(row) < limit);
-            let is_kept = |row: usize| !self.removed.contains(keys.at(row).1);
+            let is_kept = |row: usize| !keys.is_one_of(row, &self.removed);
             let mut end = first;
             while end < batch.num_rows() && is_before(end) && is_kept(end) {
                 end += 1;

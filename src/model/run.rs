@@ -5,7 +5,7 @@ use super::table::row;
 use super::time::Timestamp;
 
 row! {
-    /// One row per sync that ended.
+    /// One row per sync that ended; the latest 5,000.
     pub struct SyncRun in "sync_runs", version 1, partitioned false, key ["run_id"] {
         /// A number that grows with every sync of this lake.
         [public] run_id: i64,

@@ -92,6 +92,11 @@ impl Coverage {
         gaps
     }
 
+    /// The moment for which everything covered is known.
+    pub fn known_at(&self) -> Option<i64> {
+        self.spans.iter().map(|span| span.as_of_seconds).min()
+    }
+
     /// The moment for which all of `from..to` is known; `None` when part of it is not covered.
     pub fn as_of(&self, from_seconds: i64, to_seconds: i64) -> Option<i64> {
         if !self.gaps(from_seconds, to_seconds).is_empty() {

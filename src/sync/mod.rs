@@ -1,8 +1,9 @@
 //! Brings an Intercom workspace into the lake, and keeps it there as it changes.
 //!
 //! `plan` decides what to list from what is remembered; `run` does it; `store` makes what arrives durable and
-//! `apply` turns it into rows; `forget` removes people and keeps them out; `report` says what came of it. Knows the API's client and the lake; prints nothing,
-//! reads no environment, and takes the time from its caller.
+//! `apply` turns it into rows; `forget` removes people and keeps them out; `report` says what came of it; `service`
+//! does all that in the background of a server. Knows the API's client and the lake; prints nothing, reads no
+//! environment, and takes the time from its caller.
 
 mod apply;
 mod coverage;
@@ -18,6 +19,7 @@ mod plan;
 mod report;
 mod resolve;
 mod run;
+pub mod service;
 mod state;
 mod store;
 mod threads;
@@ -25,7 +27,7 @@ mod threads;
 pub(crate) use apply::chain;
 pub use coverage::{Coverage, Span};
 pub use error::Error;
-pub use forget::Forgotten;
+pub use forget::Erased;
 pub use observer::{Event, Observer, Phase, Silent, Stop};
 pub use people::ContactsMode;
 pub use plan::{OVERLAP_SECONDS, Scope, Survey, plan};

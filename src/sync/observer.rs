@@ -24,6 +24,21 @@ pub enum Phase {
     Deletions,
 }
 
+impl Phase {
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Directory => "directory",
+            Self::Conversations => "conversations",
+            Self::Threads => "messages",
+            Self::Contacts => "contacts",
+            Self::Companies => "companies",
+            Self::Tickets => "tickets",
+            Self::Deletions => "deletions",
+        }
+    }
+}
+
 /// Something worth showing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {

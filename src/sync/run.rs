@@ -4,7 +4,7 @@
 //! conversations there are, their threads, people, companies, tickets, deletions. Everything is durable as it
 //! arrives; a run that ends early has lost nothing, and the next one goes on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
@@ -22,8 +22,8 @@ use super::state::{Failure, LastRun, SyncState, Window, Workspace};
 use super::store::{Store, take_up};
 use super::{deletions, directory, objects, people, threads};
 use crate::intercom::{self, Client, Me, Query, SearchRequest, Sort, peek_id_times};
-use crate::lake::{Partitioning, Writer};
-use crate::model::Timestamp;
+use crate::lake::{DataFile, Partitioning, Writer};
+use crate::model::{Row, SyncRun, Timestamp};
 
 /// Windows listed at the same time.
 const WINDOWS_AT_ONCE: usize = 3;
@@ -209,7 +209,7 @@ impl Syncer {
             }
             error => error,
         };
-        context.fill(&mut report, error.as_ref());
+        context.fill(&mut report, error.as_ref())?;
         report.written_bytes = written_bytes() - written_before;
         let writer = context.writer.clone();
         spawn_blocking(move || writer.settle()).await?;
@@ -232,7 +232,7 @@ impl Syncer {
 }
 
 /// The kind of a run that retrieves single conversations.
-const CONVERSATIONS: &str = "conversations";
+pub(super) const CONVERSATIONS: &str = "conversations";
 
 enum Work<'a> {
     Period(&'a Scope),
@@ -371,8 +371,9 @@ impl Context {
             let (conversation_id, reason) = (id.clone(), reason.clone());
             self.totals.missing(Missing::Conversation { conversation_id, reason });
         }
-        let failed: BTreeMap<String, String> = outcome.failed.iter().cloned().collect();
-        let before = self.state()?.failures;
+        let SyncState { failures: before, forgotten, .. } = self.state()?;
+        let failed = outcome.failed.iter().filter(|(id, _)| !forgotten.has_conversation(id));
+        let failed: BTreeMap<String, String> = failed.cloned().collect();
         if failed.is_empty() && before.is_empty() {
             return Ok(());
         }
@@ -380,7 +381,8 @@ impl Context {
         update_state(self, move |state| state.failures = failures(before, failed, now)).await
     }
 
-    fn fill(&self, report: &mut Report, error: Option<&Error>) {
+    fn fill(&self, report: &mut Report, error: Option<&Error>) -> Result<(), Error> {
+        let forgotten = self.state()?.forgotten;
         let stats = self.client.stats();
         let mut counts = self.totals.lock();
         report.finished_at_seconds = self.now().seconds();
@@ -391,8 +393,10 @@ impl Context {
         report.contact_count = counts.applied.contacts;
         report.deleted_count = counts.deleted;
         report.forgotten_count = counts.applied.forgotten;
+        report.erased = counts.applied.erased;
         report.missing = std::mem::take(&mut counts.missing);
         report.missing.append(&mut counts.applied.unreadable);
+        report.missing.retain(|missing| !missing.is_of(&forgotten));
         report.skipped = std::mem::take(&mut counts.skipped);
         report.request_count = stats.requests;
         report.retry_count = stats.retries;
@@ -403,6 +407,7 @@ impl Context {
             None if !report.missing.is_empty() => Outcome::Incomplete,
             None => Outcome::Completed,
         };
+        Ok(())
     }
 
     /// Adds the run to `sync_runs`.
@@ -411,6 +416,8 @@ impl Context {
         let last = LastRun {
             run_id: report.run_id,
             outcome: report.outcome.as_str().to_owned(),
+            kind: Some(report.kind.to_owned()),
+            error: error.map(|error| chain(error)),
             started_at: report.started_at_seconds,
             finished_at: report.finished_at_seconds,
         };
@@ -419,7 +426,10 @@ impl Context {
             let mut commit = writer.begin()?;
             // Before the first plan there are no tables to write to.
             if !commit.state().files.is_empty() {
-                commit.upsert(&mut [row], |row| row.run_id.to_string())?;
+                let mut edit =
+                    commit.edit::<SyncRun>(DataFile::whole(SyncRun::TABLE), long_ago(row.run_id))?;
+                edit.push(&row)?;
+                commit.add(edit)?;
             }
             let mut state = SyncState::from_value(&commit.state().sync).map_err(Error::State)?;
             state.next_run_id = last.run_id + 1;
@@ -461,4 +471,15 @@ fn failures(
         (id, Failure { reason, attempts, first_failed_at })
     });
     remembered.collect()
+}
+
+/// Runs that are remembered: servers sync every few minutes, and the table is written anew with each.
+const RUNS_KEPT: i64 = 5_000;
+/// Runs that are forgotten at once at most, so that an older lake gets there step by step.
+const FORGOTTEN_AT_ONCE: i64 = 100;
+
+/// The runs before those that are remembered.
+fn long_ago(run_id: i64) -> Arc<HashSet<String>> {
+    let end = run_id - RUNS_KEPT;
+    Arc::new((end - FORGOTTEN_AT_ONCE..end).filter(|id| *id > 0).map(|id| id.to_string()).collect())
 }

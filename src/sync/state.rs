@@ -66,6 +66,12 @@ pub struct LastRun {
     pub run_id: i64,
     /// completed, incomplete, stopped or failed.
     pub outcome: String,
+    /// full, range, incremental or conversations; not noted by older versions.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub kind: Option<String>,
+    /// Why it ended early, if it did.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub error: Option<String>,
     /// When it began.
     pub started_at: i64,
     /// When it ended.

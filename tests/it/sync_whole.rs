@@ -2,7 +2,7 @@
 
 use fastintercom::demo::{Shape, WorkspaceParams};
 use fastintercom::lake::DataFile;
-use fastintercom::model::{Conversation, Row};
+use fastintercom::model::{Conversation, Row, SyncRun};
 use fastintercom::sync::{Outcome, Scope};
 
 use crate::support::world::World;
@@ -101,4 +101,21 @@ async fn a_full_sync_again_changes_nothing() {
     let report = world.sync_scope(&Scope::Full).await;
     assert_eq!((report.outcome, report.thread_count), (Outcome::Completed, 0));
     world.assert_equal();
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_latest_5_000_runs_are_remembered() {
+    let world = World::new(5);
+    world.sync_to_equality().await;
+    let writer = world.syncer().writer;
+    let commit = writer.begin().unwrap();
+    let mut state = world.state();
+    state.next_run_id = 5_001;
+    commit.finish(|lake| lake.sync = state.to_value()).unwrap();
+    drop(writer);
+    world.sync_to_equality().await;
+    let runs = || world.held().rows::<SyncRun>().iter().map(|run| run.run_id).collect::<Vec<_>>();
+    assert_eq!(runs(), [1, 5_001]);
+    world.sync_to_equality().await;
+    assert_eq!(runs(), [5_001, 5_002]);
 }

@@ -44,14 +44,19 @@ pub(super) fn first(context: &Context) -> Result<Done, CommandError> {
 
 /// What to plan for; single conversations are planned for by themselves.
 fn scope(scope: &SyncScope, initial: InitialSync) -> Scope {
-    let initial_days = match initial {
-        InitialSync::Everything => None,
-        InitialSync::Days(days) => Some(days),
-    };
+    let initial_days = initial_days(initial);
     match scope {
         SyncScope::New | SyncScope::Conversations(_) => Scope::Incremental { initial_days },
         SyncScope::Full => Scope::Full,
         SyncScope::Days(days) => Scope::Days(*days),
         SyncScope::Period { since, until } => Scope::Range { from: since.timestamp(), to: until.timestamp() },
+    }
+}
+
+/// How many days back a first sync goes; everything without a number.
+pub(super) const fn initial_days(initial: InitialSync) -> Option<u32> {
+    match initial {
+        InitialSync::Everything => None,
+        InitialSync::Days(days) => Some(days),
     }
 }
