@@ -10,8 +10,9 @@ use clap::Args;
                   named in its data, such as the addresses of an e-mail. A conversation with other contacts is removed \
                   whole, and so are tickets. Companies and teammates stay, and so does what others wrote about them \
                   elsewhere.\n\nLater syncs drop what comes of them, also conversations that they begin anew, and \
-                  `fi reset` does not change that. For that, keyed hashes of ids and addresses are kept, from which \
-                  nobody can read them. No token and no network are needed. In Intercom nothing is deleted.\n\nExports, \
+                  `fi reset` does not change that. For that, hashes of ids and addresses are kept, and their key beside \
+                  them: nobody can read them, but whoever holds the home can test whether an id or address that they \
+                  can guess is among them. No token and no network are needed. In Intercom nothing is deleted.\n\nExports, \
                   copies and backups made before are out of reach. A program that has a file of the lake open goes on \
                   seeing it as it was until it closes it.\n\nWith --json it prints one document: home, is_dry_run, \
                   contacts (each with contact_id, name, email), contact_ids, emails, external_ids, names, removed \

@@ -16,8 +16,9 @@ use crate::model::ConversationId;
     after_help = "With --json it prints one document: run_id, kind (full, range, incremental, conversations), outcome \
                   (completed, incomplete, stopped, failed), is_first, started_at, started_at_seconds, finished_at, \
                   finished_at_seconds, seconds, listed_count, changed_count, thread_count, message_count, \
-                  contact_count, deleted_count, forgotten_count, missing, skipped, request_count, retry_count, rate_limited_count, \
-                  written_bytes, held (workspace, conversations, messages, contacts, without_thread, lake_bytes, \
+                  contact_count, deleted_count, forgotten_count, erased (contacts, conversations, messages, tickets that were \
+                  held and turned out to be of somebody forgotten), missing, skipped, request_count, retry_count, \
+                  rate_limited_count, written_bytes, held (workspace, conversations, messages, contacts, without_thread, lake_bytes, \
                   data_as_of), error.\n\nExamples:\n  fi sync\n  fi sync --days 7\n  \
                   fi sync --since 2026-11-01 --until 2026-11-15\n  fi sync --conversation 215470001234567\n  \
                   fi sync --full --wait"

@@ -5,6 +5,7 @@
 //! or damaged takes the lock and mends it; when somebody else has the lock, that one keeps the index, and the reader
 //! waits a moment and then answers from what is there, saying so.
 
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::sleep;
@@ -44,6 +45,13 @@ pub struct TextIndex {
 pub(super) struct Opened {
     moment: Moment,
     sources: Sources,
+}
+
+impl Opened {
+    /// Conversations in it.
+    pub(super) fn count(&self) -> u64 {
+        self.moment.count()
+    }
 }
 
 /// How the index stands to the lake.
@@ -188,7 +196,7 @@ impl TextIndex {
         self.mend(writer, ASKED, wait)
     }
 
-    fn state(&self) -> Result<Arc<State>, Error> {
+    pub(super) fn state(&self) -> Result<Arc<State>, Error> {
         let state = self.last_state.load(&Disk::default(), &self.layout)?;
         state.ok_or_else(|| Error::NoLake(self.layout.lake_dir()))
     }
@@ -334,7 +342,7 @@ impl TextIndex {
     }
 
     /// The index, if it is of these versions of the lake's files.
-    fn opened(&self, wanted: &Sources) -> Result<Arc<Opened>, Wrong> {
+    pub(super) fn opened(&self, wanted: &Sources) -> Result<Arc<Opened>, Wrong> {
         let mut held = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(opened) = held.as_ref().filter(|opened| opened.sources == *wanted) {
             return Ok(Arc::clone(opened));
@@ -391,5 +399,9 @@ impl lake::Follower for TextIndex {
                 "the search index could not follow the lake"
             );
         }
+    }
+
+    fn clear(&self) -> io::Result<()> {
+        self.remove().map_err(io::Error::other)
     }
 }

@@ -42,5 +42,6 @@ pub use schema::arrow_schema;
 pub use snapshot::Snapshot;
 pub use spool::{Pending, PendingReader, Spool, SpoolEntry, SpoolKind, SpoolRecord};
 pub use state::{FileEntry, LastState, State};
+pub(crate) use table_file::hex;
 pub use verify::{Finding, verify};
 pub use writer::{Commit, Follower, Writer};

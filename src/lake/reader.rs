@@ -31,12 +31,8 @@ impl<'a> Reader<'a> {
 
     /// All rows of one data file.
     pub fn rows<R: Row>(&self, file: &DataFile) -> Result<Vec<R>, Error> {
-        let path = self.layout.data_file(file);
         let mut rows = Vec::new();
-        for batch in read_batches(self.files, &path, R::TABLE, None)? {
-            let batch = batch.map_err(Error::batch(&path, R::TABLE.name))?;
-            rows.extend(decode(&batch).map_err(|source| Error::Row { path: path.clone(), source })?);
-        }
+        self.each(file, |row| rows.push(row))?;
         Ok(rows)
     }
 

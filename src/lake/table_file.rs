@@ -110,7 +110,7 @@ pub(super) fn check_version(metadata: &ParquetMetaData, path: &Path, table: &Tab
 }
 
 /// Bytes as lower-case hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

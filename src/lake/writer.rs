@@ -1,7 +1,7 @@
 //! The one process that may change the lake, and the changes it makes.
 
 use std::collections::HashSet;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::commit::{Transaction, ensure_dir, recover};
@@ -22,6 +22,9 @@ use crate::model::{Conversation, Kind, Message, Row, TABLES, TableSpec};
 pub trait Follower: Send + Sync {
     /// Conversations or messages changed. What goes wrong here changes nothing about the commit.
     fn follow(&self, writer: &Writer);
+
+    /// Removes all of it, since what is only deleted from it may leave bytes; it is made anew when it follows next.
+    fn clear(&self) -> io::Result<()>;
 }
 
 /// Writes the lake; there is one per lake, across processes.
@@ -64,6 +67,13 @@ impl Writer {
     #[must_use]
     pub fn followed_by(self, follower: Arc<dyn Follower>) -> Self {
         Self { follower: Some(follower), ..self }
+    }
+
+    /// Removes what follows the lake, every byte of it: before a commit that removes what must be left nowhere. It is
+    /// made anew by following that commit, or by whoever asks it next.
+    pub fn clear_follower(&self) -> Result<(), Error> {
+        let cleared = self.follower.as_ref().map_or(Ok(()), |follower| follower.clear());
+        cleared.map_err(Error::io("remove", &self.layout.index_dir()))
     }
 
     /// Erases what was kept for readers of replaced files, where they are done by now: at the end of a run, since

@@ -15,7 +15,7 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-pub use erase::erase_lines;
+pub use erase::{count_lines, erase_lines};
 pub use file::LogFile;
 
 use crate::clock::Clock;

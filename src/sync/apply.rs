@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::error::Error;
-use super::forget::{Forgotten, screen};
+use super::forget::{Erased, Forgotten, Screened, screen};
 use super::report::Missing;
 use super::resolve;
 use super::state::{Progress, SyncState};
@@ -31,6 +31,8 @@ pub(super) struct Applied {
     pub(super) contacts: u64,
     /// Objects that are of somebody forgotten and were dropped.
     pub(super) forgotten: u64,
+    /// Rows that were held of somebody of whom only what came told that they are forgotten.
+    pub(super) erased: Erased,
     /// Objects that came and cannot be stored as rows.
     pub(super) unreadable: Vec<Missing>,
 }
@@ -42,6 +44,7 @@ impl Applied {
         self.messages += other.messages;
         self.contacts += other.contacts;
         self.forgotten += other.forgotten;
+        self.erased.add(other.erased);
         self.unreadable.extend(other.unreadable);
     }
 
@@ -57,10 +60,10 @@ pub(super) fn apply(writer: &Writer, pending: Pending) -> Result<Applied, Error>
         return Ok(Applied::default());
     }
     let mut reader = pending.open(&**writer.files())?;
-    let (entries, forgotten) = screen(writer, &mut reader, &pending.entries)?;
+    let Screened { entries, dropped, erased } = screen(writer, &mut reader, &pending.entries)?;
     let commit = writer.begin()?;
     let mut state = SyncState::from_value(&commit.state().sync).map_err(Error::State)?;
-    let applied = Applied { forgotten, ..Applied::default() };
+    let applied = Applied { forgotten: dropped, erased, ..Applied::default() };
     let mut run = Apply { writer, commit, reader: &mut reader, applied, forgotten: &state.forgotten };
     let changed_files = run.conversations(&entries)?;
     run.contacts(&entries)?;
@@ -265,7 +268,9 @@ impl Apply<'_, '_, '_> {
             let forgotten = self.forgotten;
             self.table(by_key, file, |_: &str, json: &[u8], at| {
                 let mut ticket = Ticket::parse(json, at)?;
-                forgotten.clean_ticket(&mut ticket);
+                if !forgotten.is_empty() {
+                    forgotten.clean_ticket(&mut ticket);
+                }
                 Ok(ticket)
             })?;
         }

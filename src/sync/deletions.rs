@@ -22,7 +22,8 @@ const DELETIONS_OVERLAP_SECONDS: i64 = 24 * 3_600;
 pub(super) async fn sync(context: &Context, gone: Vec<String>) -> Result<(), Error> {
     context.observer.event(Event::Started { phase: Phase::Deletions, total: None });
     let (mut deleted, through) = listed(context).await?;
-    for id in gone {
+    let forgotten = context.state()?.forgotten;
+    for id in gone.into_iter().filter(|id| !forgotten.has_conversation(id)) {
         if deleted.iter().any(|row| row.conversation_id.as_str() == id) {
             continue;
         }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::forget::{Erased, Forgotten};
 use super::plan::Scope;
 use crate::model::{Json, SyncRun, Timestamp};
 
@@ -84,6 +85,17 @@ pub enum Missing {
     },
 }
 
+impl Missing {
+    /// Whether what is missing is of somebody forgotten: then nothing is.
+    pub(super) fn is_of(&self, forgotten: &Forgotten) -> bool {
+        match self {
+            Self::Conversation { conversation_id: id, .. } => forgotten.has_conversation(id),
+            Self::Unreadable { id, .. } => forgotten.has_conversation(id) || forgotten.has_contact(id),
+            Self::Listed { .. } | Self::Window { .. } | Self::Table { .. } => false,
+        }
+    }
+}
+
 /// A kind of objects this token, plan or API version does not give.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Skipped {
@@ -124,6 +136,8 @@ pub struct Report {
     pub deleted_count: u64,
     /// Objects that came and are not held, because they are of somebody forgotten.
     pub forgotten_count: u64,
+    /// Rows that had been held until what came told that they are of somebody forgotten.
+    pub erased: Erased,
     /// What is missing.
     pub missing: Vec<Missing>,
     /// What this token, plan or version does not give.
@@ -158,6 +172,7 @@ impl Report {
             contact_count: 0,
             deleted_count: 0,
             forgotten_count: 0,
+            erased: Erased::default(),
             missing: Vec::new(),
             skipped: Vec::new(),
             request_count: 0,

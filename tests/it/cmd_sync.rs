@@ -51,6 +51,7 @@ fn with_json_there_is_one_document_of_a_known_shape() {
             "changed_count",
             "contact_count",
             "deleted_count",
+            "erased",
             "error",
             "finished_at",
             "finished_at_seconds",

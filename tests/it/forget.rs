@@ -1,82 +1,20 @@
 //! `fi forget`: nothing of a person is left below the home, in any byte, and nothing of theirs comes back.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use fastintercom::demo::{Latency, ServerOptions};
-use fastintercom::model::{Contact, Conversation, Message, Ticket};
+use fastintercom::model::{Message, Ticket};
 use serde_json::json;
 
 use super::cmd_sync::wait_for;
-use crate::support::cli::{Run, TestEnv, files_below};
+use crate::support::cli::{TestEnv, files_below};
 use crate::support::residue::residue;
-use crate::support::somebody::{Somebody, WORDS, is_shared, is_tracked};
+use crate::support::scene::Scene;
+use crate::support::somebody::{WORDS, is_shared, is_tracked};
 use crate::support::standin::StandIn;
-use crate::support::truth::{self, Held};
-
-/// A company with somebody to forget, synced.
-struct Scene {
-    standin: StandIn,
-    env: TestEnv,
-    somebody: Somebody,
-}
-
-impl Scene {
-    fn new(needs: fn(&serde_json::Value) -> bool) -> Self {
-        Self::with(needs, ServerOptions::default())
-    }
-
-    fn with(needs: fn(&serde_json::Value) -> bool, options: ServerOptions) -> Self {
-        let standin = StandIn::with(400, options);
-        let env = standin.env();
-        assert_eq!(env.fi(&["sync", "-q"]).code, Some(0));
-        // Written after the first sync: the files have a version before.
-        let somebody = Somebody::of(&standin.server, needs);
-        assert_eq!(env.fi(&["sync", "-q"]).code, Some(0));
-        let scene = Self { standin, env, somebody };
-        for text in &scene.somebody.texts {
-            assert!(!scene.residue(std::slice::from_ref(text)).is_empty(), "{text} is not even there before");
-        }
-        scene
-    }
-
-    fn forget(&self, flags: &[&str]) -> Run {
-        self.env.fi(&[&["forget", &self.somebody.email], flags].concat())
-    }
-
-    fn residue(&self, texts: &[String]) -> Vec<String> {
-        residue(&self.env.home(), texts).into_iter().collect()
-    }
-
-    fn assert_gone(&self) {
-        assert_eq!(self.residue(&self.somebody.texts), Vec::<String>::new());
-        let held = Held::at(&self.env.home());
-        let rows = format!(
-            "{:?} {:?} {:?} {:?}",
-            held.rows::<Contact>(),
-            held.rows::<Conversation>(),
-            held.rows::<Message>(),
-            held.rows::<Ticket>()
-        );
-        for text in &self.somebody.texts {
-            assert!(!rows.contains(text), "{text} is in a row");
-        }
-    }
-
-    /// Fails unless everything but what is forgotten is held as Intercom has it, and `fi verify` is content.
-    fn assert_rest_is_held(&self, new: &[String]) {
-        let workspace = self.standin.server.snapshot();
-        let mut differences =
-            truth::conversations(&Held::at(&self.env.home()), &workspace, workspace.params().now);
-        let theirs = || self.somebody.conversations.iter().chain(new);
-        let is_theirs = |line: &String| theirs().any(|id| line.contains(id));
-        differences.retain(|line| !is_theirs(line));
-        assert_eq!(differences, Vec::<String>::new());
-        let run = self.env.fi(&["verify", "--remote", "--json"]);
-        assert_eq!((run.code, &run.json()["is_ok"]), (Some(0), &true.into()), "{run}");
-    }
-}
+use crate::support::truth::Held;
 
 /// Makes every file of the lake look as if it had been written a while ago.
 fn age(home: &Path) {
@@ -100,9 +38,11 @@ fn nothing_of_somebody_is_left_in_any_byte_and_nothing_comes_back() {
         + "WARN x rows=5\n";
     fs::write(&log, told).unwrap();
 
+    let dry = scene.forget(&["--dry-run", "--json"]).json();
     let run = scene.forget(&["--yes", "--json"]);
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{run}");
     let document = run.json();
+    assert_eq!(with_dry_run(&document), dry);
     let help = env.fi(&["forget", "--help"]).stdout;
     for part in [&document, &document["removed"], &document["contacts"][0]] {
         assert!(part.as_object().unwrap().keys().all(|key| help.contains(key)), "{part}");
@@ -137,6 +77,7 @@ fn nothing_of_somebody_is_left_in_any_byte_and_nothing_comes_back() {
     let single = env.fi(&["sync", "--json", "--conversation", &replied.to_string()]);
     assert_eq!((single.code, &single.json()["forgotten_count"]), (Some(0), &1.into()), "{single}");
     assert_eq!(scene.standin.stats().calls("GET /conversations/{id}"), 0, "it was asked for");
+    assert_is_kept_out(&scene, &replied.to_string());
     scene.assert_gone();
     scene.assert_rest_is_held(&[new]);
     let verify = env.fi(&["verify", "--remote"]);
@@ -144,6 +85,18 @@ fn nothing_of_somebody_is_left_in_any_byte_and_nothing_comes_back() {
     let status = env.fi(&["status"]);
     assert!(status.stdout.contains("Forgotten   1 contact, with their conversations"), "{status}");
     assert_eq!(env.fi(&["status", "--json"]).json()["forgotten_count"], 1);
+}
+
+/// Whoever asks for it by its number is told, and Intercom is not asked; one that never was is something else.
+fn assert_is_kept_out(scene: &Scene, id: &str) {
+    scene.standin.server.reset_stats();
+    let shown = scene.env.fi(&["show", id]);
+    assert_eq!((shown.stdout.as_str(), shown.code), ("", Some(3)), "{shown}");
+    assert!(shown.stderr.contains(&format!("conversation {id} is kept out of this copy")), "{shown}");
+    assert!(!shown.stderr.contains(&scene.somebody.name) && !shown.stderr.contains(&scene.somebody.email));
+    assert_eq!(scene.standin.stats().requests, 0, "it was asked for");
+    let never = scene.env.fi(&["show", "1", "--offline"]);
+    assert!(never.stderr.contains("conversation 1 is not held here"), "{never}");
 }
 
 #[test]
@@ -158,14 +111,22 @@ fn what_others_link_to_is_gone_without_them() {
     scene.assert_rest_is_held(&[]);
 }
 
+/// What a dry run says before this was done.
+fn with_dry_run(document: &serde_json::Value) -> serde_json::Value {
+    let mut dry = document.clone();
+    dry["is_dry_run"] = true.into();
+    dry
+}
+
+/// Everything below a home.
+fn whole(home: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    files_below(home).into_iter().map(|path| (path.clone(), fs::read(path).unwrap())).collect()
+}
+
 #[test]
 fn nothing_is_removed_before_somebody_says_yes() {
     let scene = Scene::new(is_shared);
-    let lake = || -> Vec<(std::path::PathBuf, Vec<u8>)> {
-        let files = files_below(&scene.env.home().join("lake"));
-        files.into_iter().map(|path| (path.clone(), fs::read(path).unwrap())).collect()
-    };
-    let before = lake();
+    let before = whole(&scene.env.home());
     let dry = scene.forget(&["--dry-run"]);
     assert_eq!(dry.code, Some(0), "{dry}");
     let line = format!("{} <{}>, {}", scene.somebody.name, scene.somebody.email, scene.somebody.id);
@@ -184,7 +145,7 @@ fn nothing_is_removed_before_somebody_says_yes() {
       hint: to see what it would remove: add --dry-run
       hint: to do it without asking: add --yes
     ");
-    assert!(lake() == before, "something was changed");
+    assert!(whole(&scene.env.home()) == before, "something was changed");
 }
 
 #[test]

@@ -3,104 +3,18 @@
 
 use std::sync::Arc;
 
+use fastintercom::demo::ApiVersion;
 use fastintercom::demo::workspace::HexId;
-use fastintercom::demo::{ApiVersion, Workspace};
-use fastintercom::lake::{Disk, Files, Layout, Spool, SpoolKind, SpoolRecord, State, Writer, verify};
-use fastintercom::model::{Contact, Conversation, Json, Message, SyncRun, Ticket, Timestamp};
-use fastintercom::sync::forget::{self, Trace};
+use fastintercom::lake::{Disk, Layout, SpoolKind, State, Writer, verify};
+use fastintercom::model::{Conversation, Json, SyncRun};
 use fastintercom::sync::{ContactsMode, Failure, Outcome, SyncState};
 use serde_json::{Value, json};
 
 use crate::support::faulty_files::{Fault, FaultyFiles, Plan};
-use crate::support::rows::part_json;
+use crate::support::forgetting::*;
 use crate::support::somebody::{Somebody, is_shared};
 use crate::support::truth;
 use crate::support::world::World;
-
-fn writer(home: &std::path::Path, files: Arc<dyn Files>) -> Writer {
-    Writer::open(files, Layout::new(home), None).unwrap()
-}
-
-fn on_disk(world: &World) -> Writer {
-    writer(world.home(), Arc::new(Disk::default()))
-}
-
-/// Forgets somebody as the command does, and tells what was held of them.
-fn forget_with(writer: &Writer, asked: &str) -> Result<Trace, fastintercom::sync::Error> {
-    forget::take_up(writer)?;
-    let state = writer.state()?;
-    let (person, unknown) = forget::find(writer.reader(), &state, &[asked.to_owned()])?;
-    assert_eq!(unknown, Vec::<String>::new());
-    let mut memory = SyncState::from_value(&state.sync).unwrap().forgotten;
-    person.contact_ids.iter().for_each(|id| memory.add_contact(id));
-    person.emails.iter().for_each(|email| memory.add_email(email));
-    person.external_ids.iter().for_each(|id| memory.add_external_id(id));
-    let trace = forget::trace(writer.reader(), &state, &memory)?;
-    forget::erase(writer, &trace, memory)?;
-    Ok(trace)
-}
-
-fn forget(world: &World, asked: &str) -> Trace {
-    forget_with(&on_disk(world), asked).unwrap()
-}
-
-/// Puts objects into the spool, as a run that was killed left them.
-fn spool(world: &World, objects: &[(SpoolKind, &Value)]) {
-    let writer = on_disk(world);
-    let first = writer.state().unwrap().first_spool_segment;
-    let mut spool = Spool::open(writer.files().clone(), writer.layout(), first).unwrap();
-    for (kind, json) in objects {
-        let time = |name: &str| Timestamp::from_seconds(json[name].as_i64().unwrap_or(world.clock.now()));
-        let record = SpoolRecord {
-            kind: *kind,
-            id: json["id"].as_str().unwrap().to_owned(),
-            created_at: time("created_at"),
-            updated_at: time("updated_at"),
-            synced_at: Timestamp::from_seconds(world.clock.now()),
-            json: json.to_string().into_bytes(),
-        };
-        spool.push(&record).unwrap();
-    }
-    spool.sync().unwrap();
-}
-
-fn answer(workspace: &Workspace, id: &str, now: i64) -> Value {
-    workspace.conversation_json(id.parse().unwrap(), ApiVersion::default(), now).unwrap()
-}
-
-/// All rows as one text.
-fn rows(world: &World) -> String {
-    let held = world.held();
-    let (contacts, conversations) = (held.rows::<Contact>(), held.rows::<Conversation>());
-    let (messages, tickets) = (held.rows::<Message>(), held.rows::<Ticket>());
-    format!("{contacts:?} {conversations:?} {messages:?} {tickets:?} {:?}", held.rows::<SyncRun>())
-}
-
-fn assert_gone(world: &World, texts: &[String]) {
-    let rows = rows(world);
-    let state = std::fs::read_to_string(world.home().join("state/state.json")).unwrap();
-    for text in texts {
-        assert!(!rows.contains(text) && !state.contains(text), "{text} is there");
-    }
-}
-
-/// Fails unless everything of others is held.
-fn assert_rest_is_held(world: &World, forgotten: &[String]) {
-    let mut differences = truth::conversations(&world.held(), &world.server.snapshot(), world.clock.now());
-    differences.retain(|line| !forgotten.iter().any(|id| line.contains(id)));
-    assert_eq!(differences, Vec::<String>::new());
-    let found = verify(&Disk::default(), &Layout::new(world.home()), &world.held().state, |_| {}).unwrap();
-    assert_eq!(found, []);
-}
-
-async fn with_somebody() -> (World, Somebody) {
-    let world = World::new(400);
-    world.sync_to_equality().await;
-    let somebody = Somebody::of(&world.server, is_shared);
-    world.pass(60).await;
-    world.sync_to_equality().await;
-    (world, somebody)
-}
 
 #[tokio::test(start_paused = true)]
 async fn a_thread_that_lay_in_the_spool_is_removed_with_the_rest() {
@@ -175,7 +89,7 @@ async fn a_new_contact_with_the_same_address_is_the_same_person() {
     outbound["source"]["author"] =
         json!({"type": "admin", "id": "7300101", "name": "Ada", "email": "ada@fi.example"});
     spool(&world, &[(SpoolKind::Thread, &outbound)]);
-    forget::take_up(&on_disk(&world)).unwrap();
+    fastintercom::sync::forget::take_up(&on_disk(&world)).unwrap();
     assert!(rows(&world).contains("215480000077777"), "nobody can know yet");
     let begun = world.server.create_conversation(new, "<p>Me again</p>").unwrap().conversation.to_string();
     world.pass(60).await;
@@ -185,25 +99,6 @@ async fn a_new_contact_with_the_same_address_is_the_same_person() {
     assert_gone(&world, &[&somebody.texts[..], &ids].concat());
     assert_eq!(world.state().forgotten.contact_count(), 2);
     assert_rest_is_held(&world, &[Vec::from_iter(somebody.conversations), ids.to_vec()].concat());
-}
-
-/// A conversation of somebody else, by a teammate, in which nothing tells of anybody in particular.
-fn of_nobody(world: &World, id: &str, somebody: &Somebody) -> Value {
-    let mut json =
-        answer(&world.server.snapshot(), somebody.conversations.first().unwrap(), world.clock.now());
-    json["id"] = json!(id);
-    json["contacts"]["contacts"] = json!([{"type": "contact", "id": "68e1a7c2d9f04b3a5c6e7f81"}]);
-    json["conversation_parts"] =
-        json!({"type": "conversation_part.list", "conversation_parts": [], "total_count": 0});
-    json["conversation_rating"] = Value::Null;
-    json["source"]["author"] = json!({"type": "admin", "id": "7300101", "name": "Ada"});
-    json
-}
-
-fn part(author: &Value, metadata: &Value) -> Value {
-    let mut part = part_json(5, "comment", author, Some("<p>so be it</p>"), 1_795_000_000);
-    part["email_message_metadata"] = metadata.clone();
-    json!({"type": "conversation_part.list", "conversation_parts": [part], "total_count": 1})
 }
 
 #[tokio::test(start_paused = true)]
@@ -248,30 +143,6 @@ async fn whoever_writes_from_their_address_is_them_under_any_id() {
         &["215480000066661", "215480000066662", "68e1a7c2d9f04b3a5c6e7f99"].map(String::from),
     );
     assert_gone(&world, &somebody.texts);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_conversation_that_somebody_forgotten_joins_is_removed() {
-    let (world, somebody) = with_somebody().await;
-    forget(&world, &somebody.email);
-    let other = world.server.read(|workspace| {
-        let mut others = workspace.contacts().filter(|contact| contact.id != somebody.hex_id);
-        let has_some =
-            |id: HexId| crate::support::somebody::conversations_of(workspace, &id.to_string()).count() == 2;
-        others.find(|contact| has_some(contact.id)).unwrap().id
-    });
-    let joined = world.server.merge_contacts(other, somebody.hex_id).unwrap();
-    world.pass(600).await;
-    for id in &joined {
-        world.server.reply(*id, "<p>me too</p>").unwrap();
-    }
-    world.pass(60).await;
-    let report = world.sync().await;
-    assert_eq!((report.outcome, report.missing.len()), (Outcome::Completed, 0), "{report:?}");
-    let joined: Vec<String> = joined.iter().map(ToString::to_string).collect();
-    assert!(!joined.is_empty());
-    assert_gone(&world, &[somebody.texts, joined.clone()].concat());
-    assert_rest_is_held(&world, &[Vec::from_iter(somebody.conversations), joined].concat());
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,5 +1,6 @@
 //! A search index over a lake of a test.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -41,4 +42,17 @@ pub(crate) fn page(index: &TextIndex, query: &str, sort: Sort, limit: usize) -> 
 pub(crate) fn followed_writer(home: &Path, index: &Arc<TextIndex>) -> Writer {
     let writer = Writer::open(Arc::new(Disk::default()), Layout::new(home), None).expect("a writer");
     writer.followed_by(Arc::clone(index) as Arc<dyn Follower>)
+}
+
+/// The files of an index that hold words and cards, by name; and how many documents in them are deleted and still there.
+pub(crate) fn segments(home: &Path) -> (BTreeSet<String>, u64) {
+    let index = tantivy::Index::open_in_dir(home.join("index")).expect("an index");
+    let segments = index.load_metas().expect("what it says of itself").segments;
+    let deleted = segments.iter().map(|segment| u64::from(segment.num_deleted_docs())).sum();
+    let names = std::fs::read_dir(home.join("index")).expect("its directory");
+    let names = names.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+    // Segments are named by chance: what has the same name is the same file.
+    let is_of_one =
+        |name: &String| segments.iter().any(|segment| name.starts_with(&segment.id().uuid_string()));
+    (names.filter(is_of_one).collect(), deleted)
 }

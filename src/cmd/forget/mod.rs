@@ -1,21 +1,23 @@
 //! `fi forget`: removes people and everything of theirs from the home, and keeps them out of later syncs.
 //!
-//! The order is for crashes: the log first, while it is known what to look for there, and the search index, which can
-//! be made again; then the lake and what is remembered, in one commit; what is left then is erased by whoever opens the
-//! lake next.
+//! The order is for crashes: the search index first, which can be made again, and the log, while it is known what to look
+//! for there; then the lake and what is remembered, in one commit; what is left then is erased by whoever opens the lake
+//! next. The index is made again before that is waited for, since searches wait for it.
 
 mod log;
 mod show;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use log::Needles;
 
 use super::{Context, Setup, assemble, failure, mending};
 use crate::cli::ForgetArgs;
 use crate::config::Flags;
 use crate::error::{CommandError, Explain, Kind};
-use crate::index::Wait;
+use crate::index::{TextIndex, Wait};
 use crate::lake::{Disk, Reader, State, Writer};
-use crate::logging;
 use crate::sync::forget::{self, Forgotten, Person, Trace};
 use crate::sync::{Error, SyncState};
 
@@ -44,7 +46,8 @@ pub(super) fn run(setup: &Setup, args: &ForgetArgs) -> Result<(), CommandError> 
     if args.dry_run {
         let (disk, layout) = (Disk::default(), assemble::layout(&context.config.home));
         let found = find(Reader::new(&disk, &layout), &state, &sync, &asked)?;
-        return show::dry_run(&context, &found);
+        let log_lines = Needles::of(&found.person, &found.trace).count(&context.config.home.log_dir())?;
+        return show::dry_run(&context, &found, log_lines);
     }
     if !args.yes && !context.printer.can_ask() {
         return Err(CommandError::usage("this removes people for good, and nobody is there to ask")
@@ -52,7 +55,9 @@ pub(super) fn run(setup: &Setup, args: &ForgetArgs) -> Result<(), CommandError> 
             .hint("to do it without asking: add --yes"));
     }
     let lock = assemble::lock(&context, PURPOSE, args.wait)?;
-    let writer = assemble::open_unfollowed(&context, lock)?;
+    let index = assemble::text_index(&context);
+    let had_index = context.config.home.index_dir().exists();
+    let writer = assemble::open_unfollowed(&context, lock, Arc::clone(&index))?;
     forget::take_up(&writer)?;
     let state = writer.state()?;
     let sync = SyncState::from_value(&state.sync).map_err(Error::State)?;
@@ -61,20 +66,23 @@ pub(super) fn run(setup: &Setup, args: &ForgetArgs) -> Result<(), CommandError> 
     if !args.yes && !found.trace.is_empty() {
         ask(&context)?;
     }
-    let index = assemble::text_index(&context);
-    let had_index = context.config.home.index_dir().exists();
-    if !found.trace.is_empty() {
-        // Deleted documents would stay in its files until they are merged.
-        index.remove().map_err(failure::of_index)?;
+    // Also when nothing is held: what was deleted from it earlier stays in its files until they are merged.
+    index.remove().map_err(failure::of_index)?;
+    let log_lines = Needles::of(&found.person, &found.trace).erase(&context.config.home.log_dir())?;
+    if !found.trace.is_empty() || found.memory != sync.forgotten {
+        forget::erase(&writer, &found.trace, found.memory.clone())?;
     }
-    let log_lines = remove(&context, &writer, &sync, &found)?;
-    settle(&context, &writer, !found.trace.is_empty())?;
-    if had_index && !found.trace.is_empty() {
-        let mending = mending::Shown::new(&context.printer);
-        let wait = Wait { cancel: context.cancel.clone(), progress: &|event| mending.hear(event) };
-        index.make(&writer, &wait).map_err(failure::of_index)?;
-    }
+    let indexed = if had_index { remake(&context, &index, &writer) } else { Ok(()) };
+    settle(&context, &writer, !found.trace.is_empty()).and(indexed)?;
     show::done(&context, &found, log_lines)
+}
+
+/// Makes the search index again.
+fn remake(context: &Context, index: &TextIndex, writer: &Writer) -> Result<(), CommandError> {
+    let mending = mending::Shown::new(&context.printer);
+    let wait = Wait { cancel: context.cancel.clone(), progress: &|event| mending.hear(event) };
+    let made = index.make(writer, &wait).map(drop).map_err(failure::of_index);
+    made.map_err(|error| error.hint("who was to be forgotten is removed; the next search makes the index"))
 }
 
 /// Finds those who are meant, and what is held of them. Who was forgotten before is known, and nothing is held.
@@ -94,9 +102,7 @@ fn find(
             )
             .hint("nobody was forgotten; `fi query \"FROM contacts\"` shows who is here"));
     }
-    person.contact_ids.iter().for_each(|id| memory.add_contact(id));
-    person.emails.iter().for_each(|email| memory.add_email(email));
-    person.external_ids.iter().for_each(|id| memory.add_external_id(id));
+    memory.add(&person);
     let trace = forget::trace(reader, state, &memory)?;
     Ok(Found { person, trace, memory })
 }
@@ -107,27 +113,6 @@ fn ask(context: &Context) -> Result<(), CommandError> {
         true => Ok(()),
         false => Err(CommandError::failed("nothing was removed")),
     }
-}
-
-/// Removes what was found; tells how many lines of the log it was in.
-fn remove(context: &Context, writer: &Writer, sync: &SyncState, found: &Found) -> Result<u64, CommandError> {
-    if found.trace.is_empty() && found.memory == sync.forgotten {
-        return Ok(0);
-    }
-    let directory = context.config.home.log_dir();
-    let needles = log::Needles::of(&found.person, &found.trace);
-    let log_lines = logging::erase_lines(&directory, |line| needles.are_in(line))
-        .explain(Kind::Failed, || format!("could not rewrite the log in {}", directory.display()))?;
-    forget::erase(writer, &found.trace, found.memory.clone())?;
-    let trace = &found.trace;
-    tracing::info!(
-        contacts = trace.people.len(),
-        conversations = trace.conversations,
-        messages = trace.messages,
-        tickets = trace.tickets,
-        "forgot people"
-    );
-    Ok(log_lines)
 }
 
 /// Waits for those who read the files of before, and erases what was kept for them.

@@ -9,6 +9,7 @@ use super::Found;
 use crate::cmd::{Context, words};
 use crate::error::CommandError;
 use crate::printer::Printer;
+use crate::sync::forget::folded;
 
 /// The document `fi forget --json` prints.
 #[derive(Serialize)]
@@ -76,13 +77,13 @@ impl<'a> Document<'a> {
 }
 
 /// Says what would be removed.
-pub(super) fn dry_run(context: &Context, found: &Found) -> Result<(), CommandError> {
+pub(super) fn dry_run(context: &Context, found: &Found, log_lines: u64) -> Result<(), CommandError> {
     let printer = &context.printer;
     if printer.is_json() {
-        printer.json(&Document::new(context, found, true, 0))?;
+        printer.json(&Document::new(context, found, true, log_lines))?;
     } else {
         people(found).iter().try_for_each(|line| printer.line(line))?;
-        printer.line(format!("Would remove {}", held(found)))?;
+        printer.line(format!("Would remove {}{}", held(found), of_log(log_lines)))?;
     }
     let spool = crate::cmd::assemble::layout(&context.config.home).spool_dir();
     if std::fs::read_dir(spool).is_ok_and(|mut files| files.next().is_some()) {
@@ -113,30 +114,40 @@ pub(super) fn done(context: &Context, found: &Found, log_lines: u64) -> Result<(
         printer.note(format!("Forgotten already; nothing of them is in {home}"));
         return Ok(());
     }
-    let lines = match log_lines {
-        0 => String::new(),
-        lines => format!(", and {} of the log", words::many(lines, "line")),
-    };
-    printer.note(format!("Forgot {}{lines}", held(found)));
+    printer.note(format!("Forgot {}{}", held(found), of_log(log_lines)));
     printer.note(format!("Nothing of them is left in {home}, and later syncs keep them out"));
     printer.hint("exports, copies and backups made before are yours to delete");
     Ok(())
 }
 
-/// One line for each contact; for those of whom no contact is held, one of what is known.
+/// One line for each contact held, and one of everything else that tells who is meant.
 fn people(found: &Found) -> Vec<String> {
-    let shown = |name: Option<&str>, email: Option<&str>, ids: &str| {
-        let (name, email) = (name.filter(|name| !name.is_empty()), email.filter(|email| !email.is_empty()));
-        let email = email.map(|email| format!(" <{email}>")).unwrap_or_default();
-        format!("{}{email}, {ids}", name.unwrap_or("Without a name"))
-    };
-    let (person, people) = (&found.person, &found.trace.people);
-    if people.is_empty() && !person.contact_ids.is_empty() {
-        let joined = |texts: &BTreeSet<String>| texts.iter().cloned().collect::<Vec<_>>().join(", ");
-        let (names, emails) = (joined(&person.names), joined(&person.emails));
-        return vec![shown(Some(&names), Some(&emails), &joined(&person.contact_ids))];
+    let Found { person, trace, .. } = found;
+    let told = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+    let mut lines = Vec::new();
+    let mut shown = BTreeSet::new();
+    for (id, name, email) in &trace.people {
+        let (name, email) = (told(name), told(email));
+        let address = email.as_ref().map(|email| format!(" <{email}>")).unwrap_or_default();
+        lines.push(format!("{}{address}, {id}", name.as_deref().unwrap_or("Without a name")));
+        shown.extend(email.map(|email| folded(email.trim())));
+        shown.extend([Some(id.clone()), name].into_iter().flatten());
     }
-    people.iter().map(|(id, name, email)| shown(name.as_deref(), email.as_deref(), id)).collect()
+    let known = [&person.names, &person.emails, &person.contact_ids, &person.external_ids];
+    let rest = known.into_iter().flatten().filter(|text| !shown.contains(*text));
+    let rest: Vec<&str> = rest.map(String::as_str).collect();
+    if !rest.is_empty() {
+        let also = if trace.people.is_empty() { "Known as" } else { "Also known as" };
+        lines.push(format!("{also} {}", rest.join(", ")));
+    }
+    lines
+}
+
+fn of_log(lines: u64) -> String {
+    match lines {
+        0 => String::new(),
+        lines => format!(", and {} of the log", words::many(lines, "line")),
+    }
 }
 
 fn held(found: &Found) -> String {

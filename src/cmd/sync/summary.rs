@@ -7,7 +7,7 @@ use crate::cmd::{Context, words};
 use crate::error::CommandError;
 use crate::lake::State;
 use crate::printer::{Paint, Printer};
-use crate::sync::{Missing, Outcome, Report, Skipped, SyncState, Workspace};
+use crate::sync::{Erased, Missing, Outcome, Report, Skipped, SyncState, Workspace};
 
 /// How many missing things are named one by one.
 const NAMED: usize = 10;
@@ -48,7 +48,7 @@ impl Held {
 
 /// The moment for which everything covered is known.
 pub(in crate::cmd) fn data_as_of(sync: &SyncState) -> Option<i64> {
-    sync.coverage.spans().iter().map(|span| span.as_of_seconds).min()
+    sync.coverage.known_at()
 }
 
 /// The document `fi sync --json` prints.
@@ -123,7 +123,7 @@ fn lines(report: &Report, held: &Held) -> Vec<String> {
         0 => String::new(),
         waiting => format!(", {} still without messages", count(waiting)),
     };
-    vec![
+    let mut lines = vec![
         format!("fetched  {}{deleted}{forgotten}", words::many(report.thread_count, "conversation")),
         format!("asked    {}{repeated}", words::many(report.request_count, "request")),
         format!(
@@ -133,7 +133,22 @@ fn lines(report: &Report, held: &Held) -> Vec<String> {
             words::many(held.contacts, "contact"),
             words::bytes(held.lake_bytes)
         ),
-    ]
+    ];
+    if !report.erased.is_empty() {
+        lines.push(format!("removed  {} of forgotten contacts", erased(&report.erased)));
+    }
+    lines
+}
+
+fn erased(erased: &Erased) -> String {
+    let counts = [
+        (erased.contacts, "contact"),
+        (erased.conversations, "conversation"),
+        (erased.messages, "message"),
+        (erased.tickets, "ticket"),
+    ];
+    let told = counts.into_iter().filter(|(count, _)| *count > 0);
+    told.map(|(count, thing)| words::many(count, thing)).collect::<Vec<_>>().join(", ")
 }
 
 fn say_skipped(printer: &Printer, skipped: &Skipped) {

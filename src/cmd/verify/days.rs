@@ -1,6 +1,6 @@
 //! Which stretches of time can be compared with Intercom, cut by day, and which conversations are held in them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::TimestampMicrosecondType;
@@ -77,12 +77,19 @@ pub(super) fn counts(
     Ok(counts)
 }
 
-/// The ids of the conversations held in a stretch.
-pub(super) fn ids(layout: &Layout, state: &State, stretch: Stretch) -> Result<Vec<String>, CommandError> {
-    let mut ids = Vec::new();
+/// The ids of the conversations held in each of these stretches.
+pub(super) fn ids(
+    layout: &Layout,
+    state: &State,
+    stretches: &[Stretch],
+) -> Result<BTreeMap<Stretch, BTreeSet<String>>, CommandError> {
+    let mut ids: BTreeMap<Stretch, BTreeSet<String>> = BTreeMap::new();
+    if stretches.is_empty() {
+        return Ok(ids);
+    }
     each(layout, state, |at, id| {
-        if stretch.from <= at && at < stretch.to {
-            ids.push(id.to_owned());
+        if let Some(stretch) = stretch_of(stretches, at) {
+            ids.entry(stretch).or_default().insert(id.to_owned());
         }
     })?;
     Ok(ids)

@@ -1,6 +1,10 @@
 //! The comparison with Intercom: a count for each day, and where the counts differ, the ids.
+//!
+//! Once somebody was forgotten, equal counts prove nothing: of those that Intercom counts, one that is forgotten here
+//! may stand for another that is held and gone there. Then the ids of every day are compared.
 
 use std::collections::BTreeSet;
+use std::future::Future;
 
 use futures::stream::{self, StreamExt, TryStreamExt};
 
@@ -36,23 +40,24 @@ pub(super) fn compare(context: &Context, state: &State, sync: &SyncState) -> Res
     let stretches = days::stretches(&sync.coverage, first.map(|micros| micros.div_euclid(1_000_000)));
     let held = days::counts(&layout, state, &stretches)?;
     let runtime = assemble::runtime()?;
-    let there = runtime.block_on(async {
-        tokio::select! {
-            there = counts(context, &client, &stretches) => there,
-            () = context.cancel.cancelled() => Err(stopped()),
+    let counted = of_each(context, "Comparing days", &stretches, |stretch| counted(&client, stretch));
+    let mut doubtful = Vec::new();
+    for (stretch, there) in runtime.block_on(counted)? {
+        let here = held.get(&stretch).copied().unwrap_or(0);
+        if here != there || there > 0 && !sync.forgotten.is_empty() {
+            doubtful.push(stretch);
         }
-    })?;
+    }
+    let mut held = days::ids(&layout, state, &doubtful)?;
+    let listed = of_each(context, "Comparing conversations", &doubtful, |stretch| listed(&client, stretch));
     let mut findings = Vec::new();
     let mut forgotten = 0;
-    for (stretch, there) in there {
-        if held.get(&stretch).copied().unwrap_or(0) != there {
-            let here: BTreeSet<String> = days::ids(&layout, state, stretch)?.into_iter().collect();
-            let mut there = runtime.block_on(listed(&client, stretch))?;
-            let listed = there.len();
-            there.retain(|id| !sync.forgotten.has_conversation(id));
-            forgotten += listed - there.len();
-            findings.extend(difference(stretch, &here, &there).map(Finding::Day));
-        }
+    for (stretch, mut there) in runtime.block_on(listed)? {
+        let listed = there.len();
+        there.retain(|id| !sync.forgotten.has_conversation(id));
+        forgotten += listed - there.len();
+        let here = held.remove(&stretch).unwrap_or_default();
+        findings.extend(difference(stretch, &here, &there).map(Finding::Day));
     }
     let days: BTreeSet<i64> = stretches.iter().map(|stretch| stretch.from.div_euclid(86_400)).collect();
     let mut not_compared = days::left_out(&sync.coverage);
@@ -63,25 +68,37 @@ pub(super) fn compare(context: &Context, state: &State, sync: &SyncState) -> Res
     Ok(Compared { days: days.len() as u64, findings, not_compared })
 }
 
-/// How many conversations Intercom counts in each stretch.
-async fn counts(
+/// Asks Intercom about each stretch, until Ctrl-C.
+async fn of_each<T, F>(
     context: &Context,
-    client: &Client,
+    title: &'static str,
     stretches: &[Stretch],
-) -> Result<Vec<(Stretch, u64)>, CommandError> {
-    let bar = context.printer.progress(Some(stretches.len() as u64), "Comparing days");
-    let counted = stream::iter(stretches.iter().copied()).map(|stretch| {
-        let bar = bar.clone();
+    ask: impl Fn(Stretch) -> F,
+) -> Result<Vec<(Stretch, T)>, CommandError>
+where
+    F: Future<Output = Result<T, CommandError>>,
+{
+    let bar = context.printer.progress(Some(stretches.len() as u64), title);
+    let answers = stream::iter(stretches.iter().copied()).map(|stretch| {
+        let (bar, answer) = (bar.clone(), ask(stretch));
         async move {
-            let query = window(stretch).map_err(Error::from)?;
-            let count = client.count_conversations(&query).await?;
+            let answer = answer.await?;
             bar.inc(1);
-            Ok::<_, CommandError>((stretch, count))
+            Ok((stretch, answer))
         }
     });
-    let counted = counted.buffered(AT_ONCE).try_collect().await;
+    let answers = tokio::select! {
+        answers = answers.buffered(AT_ONCE).try_collect() => answers,
+        () = context.cancel.cancelled() => Err(stopped()),
+    };
     bar.finish_and_clear();
-    counted
+    answers
+}
+
+/// How many conversations Intercom counts in a stretch.
+async fn counted(client: &Client, stretch: Stretch) -> Result<u64, CommandError> {
+    let query = window(stretch).map_err(Error::from)?;
+    Ok(client.count_conversations(&query).await?)
 }
 
 /// The ids Intercom lists in a stretch.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::memory::Forgotten;
-use super::person::text;
-use super::trace::{Trace, files};
+use super::rows::{files, text};
+use super::trace::{Erased, Trace};
 use crate::lake::{Commit, DataFile, Error as LakeError, Reader, Writer};
 use crate::model::{Contact, Conversation, DeletedConversation, Json, Message, Row, SyncRun, Ticket};
 use crate::sync::error::Error;
@@ -15,10 +15,12 @@ use crate::sync::state::SyncState;
 
 /// What stands in the place of the error of a run that named somebody.
 const TAKEN_OUT: &str = "removed by fi forget";
-/// What is shorter is taken for no id in a text.
+/// What is shorter is taken for no id in a text, and what is longer for neither an id nor an address.
 const SHORTEST_ID: usize = 6;
+const LONGEST_ADDRESS: usize = 254;
 
-/// Removes what a trace tells of, and every link to it, and remembers that it is forgotten.
+/// Removes what a trace tells of, and every link to it, and remembers that it is forgotten. What was made from
+/// conversations is removed before, so that no crash leaves it.
 pub fn erase(writer: &Writer, trace: &Trace, mut memory: Forgotten) -> Result<(), Error> {
     trace.ids.iter().for_each(|id| memory.add_conversation(id));
     let mut commit = writer.begin()?;
@@ -31,7 +33,13 @@ pub fn erase(writer: &Writer, trace: &Trace, mut memory: Forgotten) -> Result<()
     erasing.runs()?;
     state.failures.retain(|id, _| !memory.has_conversation(id));
     state.forgotten = memory;
-    Ok(commit.finish(|lake| lake.sync = state.to_value())?)
+    if !trace.ids.is_empty() {
+        writer.clear_follower()?;
+    }
+    commit.finish(|lake| lake.sync = state.to_value())?;
+    let Erased { contacts, conversations, messages, tickets } = trace.counts();
+    tracing::info!(contacts, conversations, messages, tickets, "forgot people");
+    Ok(())
 }
 
 struct Erasing<'a, 'c, 'w> {
@@ -189,10 +197,42 @@ impl Erasing<'_, '_, '_> {
 
     /// Whether a text of ours tells an id or address of something forgotten. Short numbers count and measure.
     fn is_told(&self, text: &str) -> bool {
-        let words = text.split(|c: char| c.is_whitespace() || "\"'`<>(),;=[]{}/?&".contains(c));
-        let words = words.map(|word| word.trim_matches(|c| ".:!".contains(c)));
-        words
-            .filter(|word| word.len() >= SHORTEST_ID)
-            .any(|word| self.memory.has_conversation(word) || self.memory.has(word))
+        text.split_whitespace()
+            .flat_map(stretches)
+            .any(|stretch| self.memory.has_conversation(stretch) || self.memory.has(stretch))
+    }
+}
+
+/// Every stretch of a word that may be an id or an address: these may have marks in them that also stand around them.
+fn stretches(word: &str) -> impl Iterator<Item = &str> {
+    let is_mark = |c: char| c.is_ascii_punctuation() && !"@-_".contains(c);
+    let marks = move || word.match_indices(is_mark);
+    let starts = std::iter::once(0).chain(marks().map(|(at, mark)| at + mark.len()));
+    starts.flat_map(move |start| {
+        let ends = marks().map(|(at, _)| at).chain([word.len()]);
+        let is_likely = move |end: &usize| {
+            end.checked_sub(start).is_some_and(|length| (SHORTEST_ID..=LONGEST_ADDRESS).contains(&length))
+        };
+        ends.filter(is_likely).map(move |end| &word[start..end])
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_or_address_is_found_with_the_marks_in_it_and_without_those_around_it() {
+        for (word, told) in [
+            ("/contacts/68e1a7c2d9f04b3a5c6e7f81:", "68e1a7c2d9f04b3a5c6e7f81"),
+            ("'o'brien@h.example'.", "o'brien@h.example"),
+            ("<mira@h.example>,", "mira@h.example"),
+            ("external_id=auth0|5f00c1;", "auth0|5f00c1"),
+            (r#"{"id":"acct/17=x"}"#, "acct/17=x"),
+            ("contact:cust_4711", "cust_4711"),
+        ] {
+            assert!(stretches(word).any(|stretch| stretch == told), "{told} in {word}");
+        }
+        assert_eq!(stretches("a.b=404").collect::<Vec<_>>(), ["a.b=404"]);
     }
 }

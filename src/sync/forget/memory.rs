@@ -1,6 +1,7 @@
-//! Who was forgotten, told so that nobody can read it: hashes of ids and addresses, keyed by chance.
+//! Who was forgotten, so that they are recognised: hashes of ids and addresses under a key made by chance.
 //!
-//! Whoever has an address can find out whether it was forgotten here; nobody can list who was.
+//! Nothing can be read from a hash, and the same person has other ones in another home. But the key lies beside the
+//! hashes, as it must: whoever holds the home can test any id or address, and so find out whom they can guess.
 
 use std::collections::BTreeSet;
 
@@ -9,10 +10,15 @@ use rand::RngExt;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
+use super::person::Person;
+use crate::lake::hex;
+
 /// Bytes of chance in the key.
 const SALT_BYTES: usize = 32;
 /// Bytes of a hash that are kept: two texts with the same ones will never be met.
 const HASH_BYTES: usize = 16;
+/// What stands for an apostrophe.
+pub(super) const APOSTROPHES: [char; 5] = ['\'', '’', '‘', 'ʼ', '´'];
 
 /// Who was forgotten; part of what a sync remembers.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,22 +56,22 @@ impl Forgotten {
 
     /// Whether the contact with this id was.
     pub fn has_contact(&self, id: &str) -> bool {
-        self.contacts.contains(&self.hash(What::Contact, id))
+        self.knows(&self.contacts, What::Contact, id)
     }
 
     /// Whether somebody with this e-mail address was.
     pub fn has_email(&self, address: &str) -> bool {
-        email(address).is_some_and(|address| self.addresses.contains(&self.hash(What::Email, &address)))
+        email(address).is_some_and(|address| self.knows(&self.addresses, What::Email, &address))
     }
 
     /// Whether somebody with this id in the customer's own system was.
     pub fn has_external_id(&self, id: &str) -> bool {
-        self.addresses.contains(&self.hash(What::ExternalId, id))
+        self.knows(&self.addresses, What::ExternalId, id)
     }
 
     /// Whether the conversation or ticket with this id was, with somebody who took part in it.
     pub fn has_conversation(&self, id: &str) -> bool {
-        self.conversations.contains(&self.hash(What::Conversation, id))
+        self.knows(&self.conversations, What::Conversation, id)
     }
 
     /// Whether somebody was of whom this is the id, the id in the customer's own system, or the e-mail address.
@@ -73,28 +79,45 @@ impl Forgotten {
         self.has_contact(contact) || self.has_external_id(contact) || self.has_email(contact)
     }
 
+    /// How many ids and addresses of people are known.
+    pub(super) fn identity_count(&self) -> usize {
+        self.contacts.len() + self.addresses.len()
+    }
+
+    /// Remembers a person by everything that tells who they are, but for their names.
+    pub fn add(&mut self, person: &Person) {
+        person.contact_ids.iter().for_each(|id| self.add_contact(id));
+        person.emails.iter().for_each(|email| self.add_email(email));
+        person.external_ids.iter().for_each(|id| self.add_external_id(id));
+    }
+
     /// Remembers a contact by its id.
-    pub fn add_contact(&mut self, id: &str) {
+    pub(super) fn add_contact(&mut self, id: &str) {
         self.salt();
         self.contacts.insert(self.hash(What::Contact, id));
     }
 
     /// Remembers an e-mail address.
-    pub fn add_email(&mut self, address: &str) {
+    pub(super) fn add_email(&mut self, address: &str) {
         self.salt();
         self.addresses.extend(email(address).map(|address| self.hash(What::Email, &address)));
     }
 
     /// Remembers an id in the customer's own system.
-    pub fn add_external_id(&mut self, id: &str) {
+    pub(super) fn add_external_id(&mut self, id: &str) {
         self.salt();
         self.addresses.insert(self.hash(What::ExternalId, id));
     }
 
     /// Remembers a conversation or ticket.
-    pub fn add_conversation(&mut self, id: &str) {
+    pub(super) fn add_conversation(&mut self, id: &str) {
         self.salt();
         self.conversations.insert(self.hash(What::Conversation, id));
+    }
+
+    /// Whether a text is known. Where nothing is, nothing is hashed.
+    fn knows(&self, known: &BTreeSet<String>, what: What, text: &str) -> bool {
+        !known.is_empty() && known.contains(&self.hash(what, text))
     }
 
     fn salt(&mut self) {
@@ -114,11 +137,13 @@ impl Forgotten {
 /// An e-mail address as it is compared; `None` for a text that is none.
 pub(super) fn email(text: &str) -> Option<String> {
     let text = text.trim();
-    text.contains('@').then(|| text.to_lowercase())
+    text.contains('@').then(|| folded(text))
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+/// A text as it is compared: in lower case, its apostrophes as keyboards have them and not as programs that make them
+/// fine.
+pub fn folded(text: &str) -> String {
+    text.to_lowercase().replace(APOSTROPHES, "'")
 }
 
 #[cfg(test)]
@@ -126,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_of_who_was_forgotten_can_be_read_and_all_of_it_is_recognised() {
+    fn no_text_of_who_was_forgotten_is_kept_and_all_of_it_is_recognised() {
         let mut memory = Forgotten::default();
         assert!(memory.is_empty() && !memory.has("mira@h.example"));
         memory.add_contact("68e1a7c2d9f04b3a5c6e7f81");
@@ -144,6 +169,16 @@ mod tests {
         assert!(memory.has_conversation("215480000000123") && !memory.has("215480000000123"));
         assert!(!memory.has_contact("cust_4711") && !memory.has("68e1a7c2d9f04b3a5c6e7f82"));
         assert_eq!(memory.contact_count(), 1);
+    }
+
+    #[test]
+    fn an_apostrophe_is_one_however_it_is_written() {
+        let mut memory = Forgotten::default();
+        memory.add_email("O\u{2019}Brien@h.example");
+        for spelled in ["o'brien@h.example", "O\u{2019}BRIEN@h.example", "o\u{2bc}brien@h.example"] {
+            assert!(memory.has_email(spelled), "{spelled}");
+        }
+        assert!(!memory.has_email("obrien@h.example") && !memory.has_email("brien@h.example"));
     }
 
     #[test]

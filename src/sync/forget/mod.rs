@@ -10,16 +10,17 @@ mod erase;
 mod memory;
 mod names;
 mod person;
+mod rows;
 mod trace;
 
 use super::error::Error;
 use crate::lake::Writer;
 
-pub(super) use arrival::screen;
+pub(super) use arrival::{Screened, screen};
 pub use erase::erase;
-pub use memory::Forgotten;
+pub use memory::{Forgotten, folded};
 pub use person::{Person, find};
-pub use trace::{Trace, trace};
+pub use trace::{Erased, Trace, trace};
 
 /// Puts into the lake what an interrupted sync had fetched, so that nothing of anybody lies beside it.
 pub fn take_up(writer: &Writer) -> Result<(), Error> {

@@ -5,8 +5,8 @@
 
 use serde_json::Value;
 
-use super::memory::Forgotten;
-use crate::model::{Contact, Conversation, Json, Message, Thread, Ticket};
+use super::memory::{APOSTROPHES, Forgotten};
+use crate::model::{Contact, Conversation, Json, Message, Thread, Ticket, is_contact};
 
 /// What of a message can name a person.
 #[derive(Default)]
@@ -31,11 +31,6 @@ impl<'a> From<&'a Message> for Writer<'a> {
             details: details.map(|json| json.as_ref().map(|json| json.0.as_str())),
         }
     }
-}
-
-/// Whether an author of this type is a person who may be forgotten: teammates and bots are not.
-pub(super) fn is_contact(author_type: Option<&str>) -> bool {
-    !matches!(author_type, Some("admin" | "bot" | "team"))
 }
 
 impl Forgotten {
@@ -98,10 +93,13 @@ impl Forgotten {
         }
     }
 
-    /// A text alone may be an id; addresses may have a name beside them, or be several.
+    /// A text alone may be an id; addresses may have a name beside them, or be several. An apostrophe is a part of
+    /// one, or stands around it as a quotation mark.
     fn is_text(&self, text: &str) -> bool {
-        let addresses = || text.split(|c: char| c.is_whitespace() || "<>,;\"'()".contains(c));
-        self.has_contact(text) || text.contains('@') && addresses().any(|address| self.has_email(address))
+        let addresses = || text.split(|c: char| c.is_whitespace() || "<>[],;:\"“”()".contains(c));
+        let is_theirs =
+            |address: &str| self.has_email(address) || self.has_email(address.trim_matches(APOSTROPHES));
+        self.has_contact(text) || text.contains('@') && (self.has_email(text) || addresses().any(is_theirs))
     }
 
     /// Takes the links to forgotten conversations out of a conversation and its messages.
@@ -132,8 +130,8 @@ impl Forgotten {
 
     /// Whether a JSON text links to a forgotten conversation.
     pub(super) fn links(&self, json: &str) -> bool {
-        let value = serde_json::from_str(json).ok().filter(|_| may_link(json));
-        value.is_some_and(|mut value| self.clean_value(&mut value))
+        let value = || serde_json::from_str(json).ok();
+        may_link(json) && value().is_some_and(|mut value| self.clean_value(&mut value))
     }
 
     fn clean<const N: usize>(&self, columns: [&mut Option<Json>; N]) -> bool {
@@ -202,6 +200,7 @@ mod tests {
         let mut memory = Forgotten::default();
         memory.add_contact("68e1a7c2d9f04b3a5c6e7f81");
         memory.add_email("mira@h.example");
+        memory.add_email("O'Brien@h.example");
         memory.add_conversation("147");
         memory
     }
@@ -213,6 +212,11 @@ mod tests {
             (r#"{"to": [{"address": "Mira <MIRA@h.example>"}]}"#, true),
             (r#"{"cc": "a@x.example; mira@h.example"}"#, true),
             (r#"{"participant": {"id": "68e1a7c2d9f04b3a5c6e7f81"}}"#, true),
+            (r#"{"to": "Mira <o'brien@h.example>"}"#, true),
+            (r#"{"to": ["'o'brien@h.example'", "x"]}"#, true),
+            (r#"{"to": "O’Brien ‘o’brien@h.example’, “x”"}"#, true),
+            (r#"{"reply_to": "[mailto:mira@h.example]"}"#, true),
+            (r#"{"to": "brien@h.example, o'mira@h.example"}"#, false),
             (r#"{"to": "amira@h.example", "id": "68e1a7c2d9f04b3a5c6e7f8"}"#, false),
         ] {
             assert_eq!(memory.is_in(json), is_named, "{json}");

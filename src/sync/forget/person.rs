@@ -5,15 +5,15 @@
 
 use std::collections::BTreeSet;
 
-use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::array::{AsArray, RecordBatch};
 
 use super::memory::email;
-use super::names::is_contact;
-use crate::lake::{DataFile, Error, Reader, State};
-use crate::model::{Admin, Contact, Conversation, Message, Row, Ticket};
+use super::rows::{each_row, text};
+use crate::lake::{Error, Reader, State};
+use crate::model::{Admin, Contact, Conversation, Message, Ticket, is_contact};
 
 /// A person, or several, by everything that tells who they are.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Person {
     /// Their ids as contacts, also those merged into others.
     pub contact_ids: BTreeSet<String>,
@@ -94,15 +94,12 @@ impl<'a> Search<'a> {
     }
 }
 
-/// The addresses of the workspace's own people.
-fn teammates(reader: Reader<'_>, state: &State) -> Result<BTreeSet<String>, Error> {
+/// The addresses of the workspace's own people, which tell nobody apart.
+pub(super) fn teammates(reader: Reader<'_>, state: &State) -> Result<BTreeSet<String>, Error> {
     let mut addresses = BTreeSet::new();
-    for (file, _) in state.files_of(Admin::TABLE.name) {
-        for batch in reader.columns::<Admin>(&file, &["email"])? {
-            let batch = batch?;
-            addresses.extend((0..batch.num_rows()).filter_map(|row| email(text(&batch, "email", row)?)));
-        }
-    }
+    each_row::<Admin>(reader, state, &["email"], &mut |batch, row| {
+        addresses.extend(text(batch, "email", row).and_then(email));
+    })?;
     Ok(addresses)
 }
 
@@ -164,29 +161,6 @@ fn each_listed(batch: &RecordBatch, row: usize, call: &mut dyn FnMut(Identity<'_
     for id in ids.as_string::<i32>().iter().flatten() {
         call(Identity { id: Some(id), ..Identity::default() });
     }
-}
-
-/// Calls with every row of a table, by its batch and its place there.
-pub(super) fn each_row<R: Row>(
-    reader: Reader<'_>,
-    state: &State,
-    columns: &[&str],
-    call: &mut dyn FnMut(&RecordBatch, usize),
-) -> Result<(), Error> {
-    let files: Vec<DataFile> = state.files_of(R::TABLE.name).map(|(file, _)| file).collect();
-    for file in files {
-        for batch in reader.columns::<R>(&file, columns)? {
-            let batch = batch?;
-            (0..batch.num_rows()).for_each(|row| call(&batch, row));
-        }
-    }
-    Ok(())
-}
-
-/// A text of a row, if it has one.
-pub(super) fn text<'a>(batch: &'a RecordBatch, column: &str, row: usize) -> Option<&'a str> {
-    let texts = batch.column_by_name(column)?.as_string_opt::<i32>()?;
-    (!texts.is_null(row)).then(|| texts.value(row)).filter(|text| !text.is_empty())
 }
 
 #[cfg(test)]

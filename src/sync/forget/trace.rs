@@ -2,10 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use serde::Serialize;
+
 use super::memory::Forgotten;
 use super::names::{DETAILS, Writer};
-use super::person::{each_row, text};
-use crate::lake::{DataFile, Error, Reader, State};
+use super::rows::{each_row, files, text};
+use crate::lake::{Error, Reader, State};
 use crate::model::{Contact, Conversation, Message, Row, Ticket};
 
 /// Rows of people who were forgotten.
@@ -27,7 +29,45 @@ pub struct Trace {
     pub tickets: u64,
 }
 
+/// How many rows of people who were forgotten were held, and are removed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Erased {
+    /// Contacts.
+    pub contacts: u64,
+    /// Conversations.
+    pub conversations: u64,
+    /// Messages in them.
+    pub messages: u64,
+    /// Tickets.
+    pub tickets: u64,
+}
+
+impl Erased {
+    /// Whether there were none.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Counts what was removed later, too.
+    pub(in crate::sync) fn add(&mut self, other: Self) {
+        self.contacts += other.contacts;
+        self.conversations += other.conversations;
+        self.messages += other.messages;
+        self.tickets += other.tickets;
+    }
+}
+
 impl Trace {
+    /// How many rows it is of.
+    pub fn counts(&self) -> Erased {
+        Erased {
+            contacts: self.people.len() as u64,
+            conversations: self.conversations,
+            messages: self.messages,
+            tickets: self.tickets,
+        }
+    }
+
     /// Whether the lake holds nothing.
     pub fn is_empty(&self) -> bool {
         self.contacts.is_empty() && self.ids.is_empty()
@@ -93,11 +133,6 @@ fn written(reader: Reader<'_>, state: &State, memory: &Forgotten) -> Result<Hash
         }
     })?;
     Ok(ids)
-}
-
-/// The data files of a table, oldest first.
-pub(super) fn files<R: Row>(state: &State) -> Vec<DataFile> {
-    state.files_of(R::TABLE.name).map(|(file, _)| file).collect()
 }
 
 /// How many rows of a table have one of these ids.
