@@ -12,13 +12,17 @@ const MESSAGES: usize = 200;
 #[command(
     after_help = "It is read from the copy on this machine. What is not held there yet is fetched from Intercom, if there is a \
                   token; --offline never asks. On a terminal a long conversation opens in PAGER (less, if there is one).\n\n\
-                  With --json it prints one document, which is as long as a model can read; next_cursor is there when \
-                  messages are left: id, created_at, customer_email, tags, conversation (id, untrusted_title, state, \
-                  priority, source, created_at, updated_at, contact, company, assignee, team, tags, topics, rating, \
-                  part_count, url), messages (each with id, position, created_at, kind: message, note or event, \
-                  author_class, author_type, author_name, part_type, is_untrusted, event, body, attachments, \
-                  is_redacted), message_count, returned, is_truncated, next_cursor, freshness (synced_at, data_as_of, \
-                  has_thread, parts_truncated, fetched_now), notes, and with --details also details.\n\n\
+                  With --json it prints one document, which is as long as a model can read unless --all is given; \
+                  next_cursor is there when messages are left: id, created_at, customer_email, tags, conversation (id, \
+                  untrusted_title, state, priority, source, created_at, updated_at, snoozed_until_at, waiting_since_at, \
+                  contact, contact_count, company, assignee, team, tags, more_tag_count, topics, more_topic_count, rating, \
+                  part_count, is_ticket, url), messages (each with id, position, created_at, kind: message, note or event, \
+                  author_class, author_type, author_name, part_type, is_untrusted, event, body, continues_at_character, \
+                  left_out_characters, attachments, more_attachment_count, is_redacted), message_count, returned, \
+                  is_truncated, next_cursor, freshness (synced_at, data_as_of, has_thread, has_earlier_messages, \
+                  parts_truncated, fetched_now, fetch_failure, is_gone, is_mixed), notes, and with --details also details \
+                  (contacts, company, teammates, metrics, statistics, sla, rating, ai_agent, untrusted_custom_attributes, \
+                  labels, attributes, events, untrusted_extra, left_out).\n\n\
                   Examples:\n  fi show 215470001234567\n  \
                   fi show https://app.intercom.com/a/inbox/abc123/inbox/conversation/215470001234567\n  \
                   fi show 215470001234567 --no-events --newest -n 10\n  fi show 215470001234567 --details --json\n  \
@@ -28,7 +32,7 @@ pub struct ShowArgs {
     /// The conversation: its id, or its address in the inbox
     #[arg(value_name = "ID")]
     pub conversation: String,
-    /// Show at most N messages, notes and events [default: 200]
+    /// Show at most N messages, notes and events [default: 200; with --json, as many as fit]
     #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1_000))]
     pub messages: Option<u16>,
     /// Show all of them

@@ -1,6 +1,7 @@
 //! How failures of the modules below are put to the user: which kind it is, what failed, why, and what to do next.
 
 use crate::error::{CommandError, Kind};
+use crate::tools::ToolError;
 use crate::{engine, index, intercom, lake, sync};
 
 impl From<intercom::OptionsError> for CommandError {
@@ -100,6 +101,17 @@ pub(super) fn of_index(error: index::Error) -> CommandError {
     }
 }
 
+/// A tool that has no answer.
+pub(super) fn of_tool(error: ToolError) -> CommandError {
+    match error {
+        ToolError::Engine(error) => of_query(error),
+        ToolError::Index(error) => of_index(error),
+        ToolError::Lake(error) => error.into(),
+        error if error.is_in_the_parameters() => CommandError::usage(error.to_string()),
+        error => CommandError::failed(error.to_string()).because(error),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,6 +138,21 @@ mod tests {
         let error = CommandError::from(lake::Error::Io { action: "write", path: "/x".into(), source });
         assert_eq!((error.message(), error.kind()), ("cannot write /x", Kind::Failed));
         assert!(error.hints()[0].starts_with("free some disk space"));
+    }
+
+    #[test]
+    fn a_tool_fails_as_what_it_needed_did_and_only_what_was_asked_is_misuse() {
+        let source = || std::io::Error::from(std::io::ErrorKind::StorageFull);
+        let full = || lake::Error::Io { action: "write", path: "/x".into(), source: source() };
+        for (error, kind, hints) in [
+            (ToolError::Lake(full()), Kind::Failed, 1),
+            (ToolError::Index(index::Error::Lake(full())), Kind::Failed, 1),
+            (ToolError::Engine(engine::Error::Cancelled), Kind::Incomplete, 0),
+            (ToolError::Refused("limit is too large".to_owned()), Kind::Usage, 0),
+        ] {
+            let error = of_tool(error);
+            assert_eq!((error.kind(), error.hints().len()), (kind, hints), "{error:?}");
+        }
     }
 
     #[test]

@@ -59,7 +59,7 @@ pub struct Card {
     /// Since when a customer waits, in microseconds since 1970 (UTC).
     #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
     pub waiting_since_at: Option<i64>,
-    /// Whether its messages are held, or only the opening one.
+    /// Whether its messages are still to be read: only the opening one is held, or those of before its last change.
     #[serde(rename = "l", default, skip_serializing_if = "std::ops::Not::not")]
     pub is_listed_only: bool,
 }

@@ -63,6 +63,13 @@ pub(super) fn is_assignment(part_type: &str) -> bool {
     part_type == "assignment" || part_type.ends_with("_assignment") || part_type.starts_with("assign_and_")
 }
 
+/// Whether an author of this type is somebody from outside, a contact of whatever kind: teammates, bots and teams are not.
+///
+/// A type that is unknown or missing counts as one: what a customer wrote or is must never pass for the company's own.
+pub fn is_contact(author_type: Option<&str>) -> bool {
+    !matches!(author_type, Some("admin" | "bot" | "team"))
+}
+
 impl AuthorClass {
     /// From what Intercom says of the author and the part.
     ///

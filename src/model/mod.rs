@@ -24,7 +24,7 @@ mod thread;
 mod ticket;
 mod time;
 
-pub use author::AuthorClass;
+pub use author::{AuthorClass, is_contact};
 pub use cell::{Cell, CellReader, CellWriter, Item, Json, ReadError};
 pub use contact::{Company, Contact, ContactRef};
 pub use conversation::{ContentSource, Conversation, LinkedObject, TagRef, TeamResponse, Thread, Topic};

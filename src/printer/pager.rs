@@ -14,8 +14,17 @@ const LESS: &str = "FRX";
 impl Printer {
     /// Writes data, through a pager where it is longer than the terminal it goes to.
     pub fn paged(&self, text: impl AsRef<str>, environment: &Environment) -> Result<(), OutputError> {
-        let text = text.as_ref();
         let height = terminal_size::terminal_size().map(|(_, rows)| usize::from(rows.0));
+        self.paged_at(height, text.as_ref(), environment)
+    }
+
+    /// The same for a terminal of so many lines.
+    fn paged_at(
+        &self,
+        height: Option<usize>,
+        text: &str,
+        environment: &Environment,
+    ) -> Result<(), OutputError> {
         let is_longer = height.is_some_and(|height| text.lines().count() >= height);
         if self.look().terminal && !self.is_json() && is_longer && through(environment, text) {
             return Ok(());
@@ -48,16 +57,22 @@ mod tests {
     use super::super::Options;
     use super::*;
 
-    fn environment(pager: &str) -> Environment {
-        [("PAGER", pager)].into_iter().collect()
+    fn environment(pager: impl AsRef<str>) -> Environment {
+        [("PAGER", pager.as_ref())].into_iter().collect()
     }
 
     #[test]
     fn what_goes_to_no_terminal_passes_no_pager() {
+        let dir = tempfile::tempdir().unwrap();
+        let mark = dir.path().join("mark");
+        let environment = environment(format!("dd status=none of={}", mark.display()));
         let (printer, captured) = Printer::captured(Options::default());
-        let text = "line\n".repeat(10_000);
-        printer.paged(&text, &environment("a program that is not there")).unwrap();
+        let text = "line\n".repeat(100);
+        printer.paged_at(Some(24), &text, &environment).unwrap();
         assert_eq!(captured.stdout(), text);
+        assert!(!mark.exists(), "the pager ran");
+        assert!(through(&environment, &text));
+        assert_eq!(std::fs::read_to_string(&mark).unwrap(), text, "it would have left a mark");
     }
 
     #[test]

@@ -69,7 +69,7 @@ fn people_get_a_page_with_times_of_the_workspaces_zone() {
     Mira (customer)  2026-03-01 01:00
       Hi, I was charged twice for September, once on the third and once
       again on the fourth, and I would like to have one of them back please.
-      · 2026-03-01 01:01  assigned to team 70 by Fin
+    · 2026-03-01 01:01  assigned to team 70 by Fin
 
     Jonas (note)  2026-03-01 01:05
     │ checking the ledger
@@ -84,8 +84,8 @@ fn people_get_a_page_with_times_of_the_workspaces_zone() {
 
     Jonas (teammate)  2026-03-01 01:10
       Closing for now.
-      (closed by Jonas)
-      · 2026-03-01 01:11  brand_new_event
+    · 2026-03-01 01:10  closed by Jonas
+    · 2026-03-01 01:11  brand_new_event
 
     As of 2026-12-01 01:00 (Europe/Berlin).
     "#);
@@ -101,11 +101,8 @@ fn a_page_can_be_in_another_zone_shorter_and_the_other_way_round() {
     };
     assert!(page(&["--tz", "America/New_York"]).contains("2026-02-28 19:00"));
     let short = page(&["--no-events", "--no-notes"]);
-    assert!(
-        !short.contains("ledger")
-            && !short.contains("brand_new_event")
-            && short.contains("(closed by Jonas)")
-    );
+    assert!(!short.contains("ledger") && !short.contains("brand_new_event"), "{short}");
+    assert!(short.contains("closed by Jonas"), "{short}");
     let latest = page(&["--newest", "-n", "1"]);
     assert!(
         latest.contains("brand_new_event") && latest.contains("1 of 7 messages; --all shows the rest."),
@@ -140,12 +137,52 @@ fn programs_get_the_answer_of_the_tool_and_the_link_can_be_had_alone() {
     let help = env.fi(&["show", "--help"]).stdout;
     let words: Vec<&str> = help.split(|c: char| !(c.is_alphanumeric() || c == '_')).collect();
     let keys = details.as_object().unwrap().keys().chain(answer["messages"][0].as_object().unwrap().keys());
-    for key in keys.chain(answer["conversation"].as_object().unwrap().keys()) {
+    let within = [&answer["conversation"], &answer["freshness"], &details["details"]];
+    for key in keys.chain(within.iter().flat_map(|one| one.as_object().unwrap().keys())) {
         assert!(words.contains(&key.as_str()), "the help does not name {key}");
     }
     let link = "https://app.intercom.com/a/inbox/abc123/inbox/conversation/215";
     assert_eq!(env.fi(&["show", "215", "--open"]).stdout, format!("{link}\n"));
     assert_eq!(env.fi(&["show", link, "--open", "--json"]).json(), json!({ "url": link }));
+}
+
+#[test]
+fn programs_read_a_long_thread_to_its_end_page_by_page() {
+    let story: Vec<String> =
+        (0..700).map(|number| format!("{number} customer: word{number} {}", "more ".repeat(60))).collect();
+    let env = world(&[told_json(8, in_month(3, 0), &story.join("\n"), &json!({}))]);
+    for flags in
+        [&["--json"][..], &["--json", "--newest"], &["--json", "--details"], &["--json", "-n", "300"]]
+    {
+        let mut positions = Vec::new();
+        let mut cursor: Option<String> = None;
+        loop {
+            let on: Vec<&str> = cursor.iter().flat_map(|cursor| ["--cursor", cursor.as_str()]).collect();
+            let run = env.fi(&[&["show", "8"], flags, &on].concat());
+            assert!(run.stdout.chars().count() <= 40_001, "{} in {flags:?}", run.stdout.chars().count());
+            let answer = run.json();
+            let messages = answer["messages"].as_array().unwrap();
+            assert!(!messages.is_empty(), "{flags:?}");
+            positions.extend(messages.iter().map(|one| one["position"].as_i64().unwrap()));
+            cursor = answer["next_cursor"].as_str().map(str::to_owned);
+            if cursor.is_none() {
+                break;
+            }
+        }
+        positions.sort_unstable();
+        assert_eq!(positions, (0..700).collect::<Vec<_>>(), "{flags:?}");
+    }
+    let all = env.fi(&["show", "8", "--json", "--all"]).json();
+    assert_eq!((&all["returned"], &all["is_truncated"]), (&json!(700), &json!(false)));
+    assert!(env.fi(&["show", "8"]).stdout.contains("200 of 700 messages; --all shows the rest."));
+}
+
+#[test]
+fn a_page_says_when_messages_are_still_to_be_fetched() {
+    let mut listed = told_json(5, in_month(3, 0), "0 customer: Hello\n9 teammate 7: Hi", &json!({}));
+    listed.as_object_mut().unwrap().remove("conversation_parts");
+    let run = world(&[listed]).fi(&["show", "5"]);
+    assert!(run.stdout.contains("Only the opening message is held; `fi sync` fetches the others."), "{run}");
 }
 
 #[test]

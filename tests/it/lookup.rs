@@ -1,5 +1,6 @@
 //! Single rows read straight from the files are the rows that are in them, wherever they lie and whoever writes meanwhile.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -209,6 +210,35 @@ fn read_once(lookup: &Lookup, id: i64) {
     let version: usize = opening[1..].parse().unwrap();
     assert_eq!(messages.len(), 4 + version % 5);
     assert!(!is_steady || title == opening, "{title} and {opening}");
+}
+
+#[test]
+fn a_writer_that_died_half_way_is_waited_for_once_and_what_is_read_is_of_no_one_version() {
+    let lake = many();
+    std::fs::write(lake.layout().state_dir().join("journal.json"), "{}").unwrap();
+    let lookup = Lookup::new(&lake.layout());
+    let reads = Cell::new(0);
+    let read = || -> Result<(), fastintercom::lake::Error> {
+        reads.set(reads.get() + 1);
+        Ok(())
+    };
+    let ((), is_steady) = lookup.steadily(read).unwrap();
+    assert_eq!((is_steady, reads.get()), (false, 1));
+}
+
+#[test]
+fn what_keeps_changing_is_read_a_few_times_and_no_more() {
+    let lake = LittleLake::empty(MONTH);
+    let writer = lake.writer();
+    let lookup = Lookup::new(&lake.layout());
+    let versions = Cell::new(0);
+    let read = || -> Result<(), fastintercom::lake::Error> {
+        versions.set(versions.get() + 1);
+        rewrite(&writer, versions.get());
+        Ok(())
+    };
+    let ((), is_steady) = lookup.steadily(read).unwrap();
+    assert_eq!((is_steady, versions.get()), (false, 5));
 }
 
 #[test]

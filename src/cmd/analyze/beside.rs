@@ -3,6 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::text;
+use crate::cmd::wrap::hanging;
 use crate::format::chart::{self, Bar};
 use crate::format::{cut, visible};
 use crate::printer::Look;
@@ -165,5 +166,5 @@ fn told(tones: &Tones, look: Look) -> String {
 }
 
 fn paragraph(text: &str, look: Look) -> String {
-    format!("{}\n", text::wrap(text, look.width).join("\n"))
+    format!("{}\n", hanging(text, look.width).join("\n"))
 }

@@ -10,7 +10,7 @@ use super::{Setup, assemble, failure, zone};
 use crate::cli::AnalyzeArgs;
 use crate::config::Flags;
 use crate::engine::QueryOptions;
-use crate::error::{CommandError, Kind};
+use crate::error::CommandError;
 use crate::tools::ToolError;
 use crate::tools::analyze::{Analyst, DIMENSIONS, METRICS};
 
@@ -49,12 +49,10 @@ pub(super) fn run(setup: &Setup, args: &AnalyzeArgs) -> Result<(), CommandError>
 }
 
 fn failed(error: ToolError) -> CommandError {
-    match error {
-        ToolError::Engine(error) => failure::of_query(error),
-        error if error.is_in_the_parameters() => CommandError::usage(error.to_string())
-            .hint("`fi analyze --list` shows what can be measured and grouped by"),
-        error => CommandError::new(Kind::Failed, error.to_string()).because(error),
-    }
+    let is_asked_wrongly = error.is_in_the_parameters();
+    let failure = failure::of_tool(error);
+    let hint = "`fi analyze --list` shows what can be measured and grouped by";
+    if is_asked_wrongly { failure.hint(hint) } else { failure }
 }
 
 fn listing() -> String {

@@ -3,6 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::figures::Column;
+use crate::cmd::wrap::hanging;
 use crate::format::chart::{self, Style};
 use crate::format::{cut, visible};
 use crate::printer::Look;
@@ -129,7 +130,7 @@ pub(super) fn about(answer: &Answer, look: Look) -> String {
     }
     lines.extend(answer.notes.iter().cloned());
     lines.push(freshness(answer));
-    let wrapped: Vec<String> = lines.iter().flat_map(|line| wrap(line, look.width)).collect();
+    let wrapped: Vec<String> = lines.iter().flat_map(|line| hanging(line, look.width)).collect();
     format!("{}\n", wrapped.join("\n"))
 }
 
@@ -163,21 +164,4 @@ fn freshness(answer: &Answer) -> String {
             chart::count(count)
         ),
     }
-}
-
-/// A line in as many as it takes.
-pub(super) fn wrap(line: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in line.split(' ') {
-        let last = lines.last_mut().expect("there is always a line");
-        if !last.is_empty() && last.width() + 1 + word.width() > width {
-            lines.push(format!("  {word}"));
-        } else {
-            if !last.is_empty() {
-                last.push(' ');
-            }
-            last.push_str(word);
-        }
-    }
-    lines
 }

@@ -89,10 +89,10 @@ fn failed(error: Error) -> CommandError {
         Error::Refused(_) | Error::Exists(_) | Error::NotOurs { .. } => {
             CommandError::usage(error.to_string())
         }
-        Error::Tool(error) if error.is_in_the_parameters() => CommandError::usage(error.to_string()),
+        Error::Tool(error) => failure::of_tool(error),
         Error::NothingFound => CommandError::nothing_found(error.to_string()),
         Error::Unsettled | Error::Count { .. } => CommandError::incomplete(error.to_string()),
-        Error::Tool(_) | Error::Write { .. } => CommandError::failed(error.to_string()).because(error),
+        Error::Write { .. } => CommandError::failed(error.to_string()).because(error),
     };
     hint.into_iter().fold(explained, CommandError::hint)
 }

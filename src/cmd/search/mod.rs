@@ -8,7 +8,7 @@ use super::{Setup, assemble, failure, mending, zone_or};
 use crate::cli::SearchArgs;
 use crate::config::Flags;
 use crate::engine::QueryOptions;
-use crate::error::{CommandError, Kind};
+use crate::error::CommandError;
 use crate::index::Wait;
 use crate::tools::ToolError;
 use crate::tools::conversation::Conversations;
@@ -57,13 +57,7 @@ pub(super) fn run(setup: &Setup, args: &SearchArgs) -> Result<(), CommandError> 
 }
 
 fn failed(error: ToolError) -> CommandError {
-    match error {
-        ToolError::Engine(error) => failure::of_query(error),
-        ToolError::Index(error) => failure::of_index(error),
-        ToolError::Lake(error) => error.into(),
-        error if error.is_in_the_parameters() => {
-            CommandError::usage(error.to_string()).hint("`fi search --help` shows what can be asked")
-        }
-        error => CommandError::new(Kind::Failed, error.to_string()).because(error),
-    }
+    let is_asked_wrongly = error.is_in_the_parameters();
+    let failure = failure::of_tool(error);
+    if is_asked_wrongly { failure.hint("`fi search --help` shows what can be asked") } else { failure }
 }

@@ -37,7 +37,9 @@ fn shown(hit: &SearchHit, zone: Tz, printer: &Printer) -> String {
     let who =
         hit.contact.as_ref().and_then(|contact| contact.untrusted_name.as_ref().or(contact.email.as_ref()));
     head.extend(who.map(|who| format!("  {}", short(who.as_str(), NAME))));
-    head.extend(hit.company.as_ref().map(|company| format!(" ({})", short(company.as_str(), NAME))));
+    head.extend(
+        hit.untrusted_company.as_ref().map(|company| format!(" ({})", short(company.as_str(), NAME))),
+    );
     let arrow = if look.unicode { "→" } else { "->" };
     let assigned: Vec<String> =
         [&hit.assignee, &hit.team].into_iter().flatten().map(|to| short(to.name.as_str(), NAME)).collect();
@@ -66,7 +68,7 @@ fn shown(hit: &SearchHit, zone: Tz, printer: &Printer) -> String {
         lines.extend(first.map(|first| format!("{INDENT}{}", short(first.as_str(), room))));
     }
     for message in &hit.messages {
-        let body = message.body.as_ref().map(|body| body.as_str().replace('\n', " "));
+        let body = Some(message.body.as_str().replace('\n', " ")).filter(|body| !body.is_empty());
         let text = body.or_else(|| message.event.clone()).unwrap_or_default();
         let name = message.author_name.as_ref().map_or(message.author_class.as_str(), |name| name.as_str());
         let line = format!("{}: {text}", short(name, NAME));
@@ -88,7 +90,7 @@ fn state(hit: &SearchHit, printer: &Printer) -> String {
 /// A piece of a message with what was looked for marked: in colour, or in brackets.
 fn marked(snippet: &ShownSnippet, room: usize, printer: &Printer) -> String {
     let look = printer.look();
-    let by = match (&snippet.author_name, snippet.is_note) {
+    let by = match (&snippet.untrusted_author_name, snippet.is_note) {
         (Some(name), true) => format!("{} (note): ", cut(name.as_str(), NAME, look.unicode)),
         (Some(name), false) => format!("{}: ", cut(name.as_str(), NAME, look.unicode)),
         (None, _) => String::new(),

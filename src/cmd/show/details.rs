@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::text::Page;
-use super::wrap::wrap;
+use crate::cmd::wrap::wrap;
 use crate::format::visible;
 use crate::printer::Paint;
 use crate::tools::conversation::Details;
@@ -16,6 +16,12 @@ pub(super) fn sections(page: &Page<'_>, details: &Details) -> Vec<String> {
     let mut lines = Vec::new();
     for contact in &details.contacts {
         lines.extend(section(page, "Customer", contact));
+    }
+    if !details.teammates.is_empty() {
+        let names: Vec<&str> = details.teammates.iter().map(|one| one.name.as_str()).collect();
+        lines.extend([String::new(), page.printer.paint(Paint::Bold, "Teammates")]);
+        let room = page.width().saturating_sub(2).max(20);
+        lines.extend(wrap(&names.join(", "), room).iter().map(|line| format!("  {line}")));
     }
     let sections = [
         ("Company", &details.company),
@@ -35,7 +41,12 @@ pub(super) fn sections(page: &Page<'_>, details: &Details) -> Vec<String> {
     if !details.events.is_empty() {
         lines.extend([String::new(), page.printer.paint(Paint::Bold, "Events")]);
         let line = |at, what: &str| format!("  {}  {}", page.time(at), visible(what));
-        lines.extend(details.events.iter().map(|event| line(event.at, &event.what)));
+        lines.extend(details.events.iter().map(|event| line(event.at, event.untrusted_what.as_str())));
+    }
+    if !details.left_out.is_empty() {
+        let left_out = format!("Left out: {}.", details.left_out.join(", "));
+        lines.push(String::new());
+        lines.extend(wrap(&left_out, page.width()).iter().map(|line| page.printer.paint(Paint::Dim, line)));
     }
     lines
 }

@@ -14,8 +14,8 @@ use crate::tools::conversation::{Fetch, Fetched};
 const PURPOSE: &str = "fi show";
 
 /// Asks Intercom with the token of the settings.
-pub(super) struct Live<'a> {
-    pub(super) context: &'a Context,
+pub(in crate::cmd) struct Live<'a> {
+    pub(in crate::cmd) context: &'a Context,
 }
 
 impl Fetch for Live<'_> {

@@ -3,7 +3,6 @@
 mod details;
 mod live;
 mod text;
-mod wrap;
 
 use std::error::Error;
 
@@ -14,7 +13,7 @@ use crate::error::{CommandError, Kind};
 use crate::printer::Printer;
 use crate::tools::ToolError;
 use crate::tools::conversation::{Conversations, DetailsAnswer, Fetch, NotHeld, Reading};
-use live::Live;
+pub(super) use live::Live;
 use text::Page;
 
 /// Shows a conversation.
@@ -27,7 +26,7 @@ pub(super) fn run(setup: &Setup, args: &ShowArgs) -> Result<(), CommandError> {
     let may_ask = !args.offline && context.config.token.is_some() && !demo::has_no_server(&context.config);
     let fetch = may_ask.then_some(&live as &dyn Fetch);
     let is_json = context.printer.is_json();
-    let reading = Reading { fetch, is_bounded: is_json && !args.all, known: None };
+    let reading = Reading { fetch, is_bounded: is_json && !args.all, is_indented: is_json };
     let answer = match args.details {
         true => conversations.details(&args.details_params(!is_json), &reading),
         false => conversations
@@ -62,10 +61,7 @@ fn opened(printer: &Printer, answer: &DetailsAnswer) -> Result<(), CommandError>
 fn failed(error: ToolError, may_ask: bool) -> CommandError {
     match error {
         ToolError::NotHeld(error) => not_held(error, may_ask),
-        ToolError::Lake(error) => error.into(),
-        ToolError::Index(error) => failure::of_index(error),
-        error if error.is_in_the_parameters() => CommandError::usage(error.to_string()),
-        error => CommandError::failed(error.to_string()).because(error),
+        error => failure::of_tool(error),
     }
 }
 
@@ -85,6 +81,7 @@ fn not_held(error: NotHeld, may_ask: bool) -> CommandError {
         NotHeld::Unknown { .. } if !may_ask => CommandError::new(Kind::NothingFound, message)
             .because("Intercom was not asked: there is no token here, or --offline was given")
             .hint("`fi sync` fetches what is new; `fi status` tells which period is held"),
+        NotHeld::Unsettled { .. } => CommandError::incomplete(message).hint(hint),
         _ => CommandError::new(Kind::NothingFound, message).hint(hint),
     }
 }

@@ -4,13 +4,13 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use super::details;
-use super::wrap::wrap;
 use crate::cmd::words;
+use crate::cmd::wrap::wrap;
 use crate::format::visible;
 use crate::printer::{Look, Paint, Printer};
 use crate::tools::Untrusted;
 use crate::tools::conversation::{
-    ConversationAnswer, DetailsAnswer, Header, MessageKind, Person, ShownAttachment, ShownMessage,
+    ConversationAnswer, DetailsAnswer, Header, HeldAs, MessageKind, Person, ShownAttachment, ShownMessage,
 };
 
 /// The widest a line of text is: longer ones are hard to read.
@@ -36,12 +36,12 @@ impl Page<'_> {
             lines.extend(details::sections(self, details));
         }
         for message in &reading.messages {
-            if message.kind == MessageKind::Event && message.body.is_none() {
-                lines.push(self.event(message));
-            } else {
+            if message.kind != MessageKind::Event || has_text_or_files(message) {
                 lines.push(String::new());
                 lines.extend(self.message(message));
             }
+            let is_event = message.kind == MessageKind::Event || message.event.is_some();
+            lines.extend(is_event.then(|| self.event(message)));
         }
         lines.extend(self.foot(reading));
         lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
@@ -88,10 +88,11 @@ impl Page<'_> {
         lines.collect()
     }
 
+    /// Something that happened. It begins where no line of a text does, so that nobody can write one.
     fn event(&self, message: &ShownMessage) -> String {
         let what = message.event.as_deref().unwrap_or(&message.part_type);
         let mark = if self.look.unicode { "·" } else { "-" };
-        let line = format!("  {mark} {}  {}", self.time(message.created_at), visible(what));
+        let line = format!("{mark} {}  {}", self.time(message.created_at), visible(what));
         self.printer.paint(Paint::Dim, line)
     }
 
@@ -116,9 +117,6 @@ impl Page<'_> {
         };
         let texts = self.texts(message);
         lines.extend(texts.iter().map(|line| format!("{bar}{line}")));
-        if let Some(event) = &message.event {
-            lines.push(self.printer.paint(Paint::Dim, format!("  ({})", visible(event))));
-        }
         lines
     }
 
@@ -130,11 +128,11 @@ impl Page<'_> {
         if message.continues_at_character.is_some() {
             lines.push(dim("(goes on from before)".to_owned()));
         }
-        match &message.body {
-            Some(body) => lines.extend(wrap(body.as_str(), room)),
-            None if message.is_redacted => lines.push(dim("(its text was removed)".to_owned())),
-            None if message.attachments.is_empty() => lines.push(dim("(no text)".to_owned())),
-            None => {}
+        match message.body.as_str() {
+            "" if message.is_redacted => lines.push(dim("(its text was removed)".to_owned())),
+            "" if message.attachments.is_empty() => lines.push(dim("(no text)".to_owned())),
+            "" => {}
+            body => lines.extend(wrap(body, room)),
         }
         if let Some(count) = message.left_out_characters {
             lines.push(dim(format!("(and {} more)", words::many(count as u64, "character"))));
@@ -157,18 +155,22 @@ impl Page<'_> {
                 words::many(window.message_count as u64, "message")
             ));
         }
-        if !freshness.has_thread {
-            let why = freshness
-                .fetch_failure
-                .as_deref()
-                .map_or(String::new(), |why| format!(" (not fetched: {why})"));
-            lines.push(format!("Only the opening message is held yet; `fi sync` fetches the others{why}."));
-        }
+        lines.extend((!freshness.has_thread).then(|| of_messages(freshness)));
         if freshness.parts_truncated {
             lines.push("Earlier messages are missing: Intercom gives only the latest 500 parts.".to_owned());
         }
+        if freshness.is_mixed {
+            lines.push(
+                "A sync changed the data while it was read: parts of this may be of neighbouring versions."
+                    .to_owned(),
+            );
+        }
         let fetched = if freshness.fetched_now { ", fetched just now" } else { "" };
-        lines.push(format!("As of {} ({}){fetched}.", self.time(freshness.data_as_of), self.zone.name()));
+        let (what, at) = match freshness.data_as_of {
+            Some(at) => ("As of", at),
+            None => ("All but its messages is as of", freshness.synced_at),
+        };
+        lines.push(format!("{what} {} ({}){fetched}.", self.time(at), self.zone.name()));
         lines
             .iter()
             .flat_map(|line| wrap(line, self.width()))
@@ -177,9 +179,32 @@ impl Page<'_> {
     }
 }
 
+fn has_text_or_files(message: &ShownMessage) -> bool {
+    let has_files = !message.attachments.is_empty() || message.more_attachment_count.is_some();
+    !message.body.is_empty() || has_files
+}
+
+/// Which messages are there where not all are.
+fn of_messages(freshness: &HeldAs) -> String {
+    let (which, then) = match freshness.has_earlier_messages {
+        true => {
+            ("It has changed since; its messages are of an earlier sync", "; `fi sync` fetches them anew")
+        }
+        false => ("Only the opening message is held", "; `fi sync` fetches the others"),
+    };
+    let then = if freshness.is_gone { "" } else { then };
+    let why = freshness.fetch_failure.as_deref();
+    let why = why.map_or(String::new(), |why| format!(" (not fetched: {why})"));
+    format!("{which}{then}{why}.")
+}
+
 fn head_values(header: &Header, page: &Page<'_>) -> Vec<(&'static str, String)> {
     let dot = page.dot();
-    let list = |items: &[Untrusted]| items.iter().map(Untrusted::as_str).collect::<Vec<_>>().join(", ");
+    let list = |items: &[Untrusted], more: Option<usize>| {
+        let more = more.map(|more| format!("and {} more", words::count(more as i64)));
+        let items = items.iter().map(|item| item.as_str().to_owned());
+        items.chain(more).collect::<Vec<_>>().join(", ")
+    };
     let mut values = Vec::new();
     if let Some(contact) = &header.contact {
         let others = header.contact_count.map_or(String::new(), |count| format!(" and {} more", count - 1));
@@ -192,10 +217,10 @@ fn head_values(header: &Header, page: &Page<'_>) -> Vec<(&'static str, String)> 
     let people = if people.is_empty() { "nobody".to_owned() } else { people.join(dot) };
     values.push(("Assigned", people));
     if !header.tags.is_empty() {
-        values.push(("Tags", list(&header.tags)));
+        values.push(("Tags", list(&header.tags, header.more_tag_count)));
     }
     if !header.topics.is_empty() {
-        values.push(("Topics", list(&header.topics)));
+        values.push(("Topics", list(&header.topics, header.more_topic_count)));
     }
     if let Some(rating) = &header.rating {
         let stars = rating.rating.map_or("asked for, not given".to_owned(), |stars| format!("{stars} of 5"));

@@ -19,8 +19,8 @@ impl Lookup {
         self.last_state.load(&*self.files, &self.layout)
     }
 
-    /// Reads several things of one version of the lake: again when a commit got in between, a few times. Tells beside
-    /// the outcome whether it is of one version.
+    /// Reads several things of one version of the lake: again when a commit got in between, a few times. A commit that
+    /// does not come to its end is not waited for twice. Tells beside the outcome whether it is of one version.
     ///
     /// # Errors
     /// As reading has them.
@@ -31,7 +31,7 @@ impl Lookup {
             let before = Snapshot::settled(&self.last_state, &*self.files, &self.layout)?;
             let outcome = read();
             let is_steady = Snapshot::is_stable(before, self.snapshot()?);
-            if is_steady || reads >= MOST_READS {
+            if is_steady || before.is_moving || reads >= MOST_READS {
                 return outcome.map(|value| (value, is_steady));
             }
         }

@@ -1,16 +1,17 @@
 //! What a reader of a conversation is given: what it is, and its messages as far as they fit.
 //!
-//! Keys that older clients read are there too: `id`, `messages` with `author_type`, `body` and `part_type`, and the
-//! conversation under `conversation`.
+//! Keys that older clients read are there too: `id`, `messages` with `author_type`, `part_type` and always a `body`, and
+//! the conversation under `conversation`.
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::message::ShownMessage;
 use crate::tools::untrusted::Untrusted;
 
 /// A conversation as a person would read it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct ConversationAnswer {
     /// The conversation's id.
     pub id: String,
@@ -19,7 +20,7 @@ pub struct ConversationAnswer {
     /// The customer's e-mail address, where older clients look for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub customer_email: Option<Untrusted>,
-    /// Its tags, where older clients look for them.
+    /// The same tags as `conversation` has, where older clients look for them.
     pub tags: Vec<Untrusted>,
     /// What it is.
     pub conversation: Header,
@@ -35,7 +36,7 @@ pub struct ConversationAnswer {
 }
 
 /// Which of a conversation's messages are there.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Window {
     /// Messages there are of the kinds asked for.
     pub message_count: usize,
@@ -49,14 +50,19 @@ pub struct Window {
 }
 
 /// How a conversation is held.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct HeldAs {
-    /// When it was read from Intercom (UTC).
+    /// When what it is was read from Intercom (UTC).
     pub synced_at: DateTime<Utc>,
-    /// Up to when its changes are known (UTC).
-    pub data_as_of: DateTime<Utc>,
-    /// Whether its messages are held, and not only the opening one.
+    /// Up to when changes of all that is here are known (UTC); none where its messages are of an earlier sync.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_as_of: Option<DateTime<Utc>>,
+    /// Whether its messages are held as they are now, as far as is known; else only the opening one is, or those of an
+    /// earlier sync are.
     pub has_thread: bool,
+    /// Whether it has changed since its messages were read: they are of an earlier sync.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub has_earlier_messages: bool,
     /// Whether Intercom returned only its latest messages.
     pub parts_truncated: bool,
     /// Whether it was fetched from Intercom for this answer.
@@ -64,10 +70,16 @@ pub struct HeldAs {
     /// Why its messages could not be fetched, if that was tried.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fetch_failure: Option<String>,
+    /// Whether Intercom, when asked for them, had no such conversation any more.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_gone: bool,
+    /// Whether a sync changed the data while it was read: parts of this may be of neighbouring versions.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_mixed: bool,
 }
 
 /// What a conversation is.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Header {
     /// Its id.
     pub id: String,
@@ -111,9 +123,15 @@ pub struct Header {
     /// Its tags.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<Untrusted>,
+    /// How many more tags it has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub more_tag_count: Option<usize>,
     /// Topics Intercom recognised.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub topics: Vec<Untrusted>,
+    /// How many more topics.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub more_topic_count: Option<usize>,
     /// How the customer rated it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rating: Option<Rating>,
@@ -129,7 +147,7 @@ pub struct Header {
 }
 
 /// A customer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Person {
     /// The id.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -143,7 +161,7 @@ pub struct Person {
 }
 
 /// A customer's company.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Firm {
     /// The id.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -153,7 +171,7 @@ pub struct Firm {
 }
 
 /// A teammate or team.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Named {
     /// Its id.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -163,7 +181,7 @@ pub struct Named {
 }
 
 /// A rating.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Rating {
     /// 1 to 5; none when it was asked for and not given.
     pub rating: Option<i64>,

@@ -3,23 +3,31 @@
 mod room;
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::answer::{ConversationAnswer, Named};
+use super::budget::{Budget, Limits};
 use super::header::named;
 use super::held::Held;
 use super::message::MessageKind;
 use super::params::GetConversationDetailsParams;
 use super::values::{UNTRUSTED, values};
-use super::window::Wanted;
+use super::whole::Frame;
+use super::window::{Events, Wanted};
 use super::{Conversations, Reading, event};
 use crate::model::{Company, Contact, Conversation, ConversationMetrics, Row};
 use crate::tools::error::ToolError;
+use crate::tools::untrusted::Untrusted;
 use room::Room;
 
 /// Contacts told of at most.
 const CONTACTS: usize = 5;
+/// Characters of what happened at most.
+const EVENT_CHARS: usize = 1_000;
+/// How many levels down in an answer everything beside messages is.
+const DEPTH: usize = 1;
 /// Columns that the header tells.
 const IN_THE_HEADER: &[&str] = &[
     "conversation_id",
@@ -46,7 +54,7 @@ const IN_THE_HEADER: &[&str] = &[
 ];
 
 /// Everything about a conversation.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct DetailsAnswer {
     /// What it is and what was written.
     #[serde(flatten)]
@@ -58,7 +66,7 @@ pub struct DetailsAnswer {
 
 /// What there is to know beside messages. Names are those of the lake's columns, with `untrusted_` before those whose
 /// text people outside may have written.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Details {
     /// Its contacts, as far as they are held.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -103,12 +111,12 @@ pub struct Details {
 }
 
 /// Something that happened.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct EventLine {
     /// When (UTC).
     pub at: DateTime<Utc>,
-    /// What.
-    pub what: String,
+    /// What: it may name values that customers chose.
+    pub untrusted_what: Untrusted,
 }
 
 impl Conversations {
@@ -122,44 +130,54 @@ impl Conversations {
         reading: &Reading<'_>,
     ) -> Result<DetailsAnswer, ToolError> {
         let id = super::conversation_id(&params.conversation_id)?;
-        let characters = super::characters(params.max_characters, reading)?;
+        let budget = Budget::of(params.max_characters, reading)?;
         let limit = super::limit(params.limit)?;
         let (cursor, order) = super::position(&id, params.cursor.as_deref(), None)?;
+        let is_first = cursor.is_none();
+        // What happened has a section of its own; what was said on the occasion has not.
+        let wanted = Wanted { notes: true, events: Events::Saying, order, cursor, limit, budget };
         let held = self.held(&id, reading, true)?;
-        let details = match cursor {
-            Some(_) => None,
-            None => Some(self.told(&held, params, Room::new(room(characters, params.include_messages)))?),
-        };
-        let taken = details.as_ref().and_then(|details| serde_json::to_string(details).ok());
-        let characters = characters.saturating_sub(taken.map_or(0, |json| json.chars().count()));
-        // What happened has a section of its own, unless the answer only goes on.
-        let wanted = Wanted { notes: true, events: false, order, cursor, limit, characters };
-        Ok(DetailsAnswer { reading: super::answer(&held, wanted, params.include_messages), details })
+        let all = is_first.then(|| self.told(&held, params)).transpose()?;
+        budget.fitting(|limits| {
+            let frame = Frame::of(&held, limits);
+            let left = frame.leaves(budget);
+            let details = all.clone().map(|mut details| {
+                let teammates = held.conversation.teammate_ids.iter();
+                let names = &held.known.names;
+                details.teammates = teammates.map(|id| named(id, names.admin(id), limits)).collect();
+                details.events = events(&held, limits);
+                Room::new(budget, room(left, params.include_messages)).fit(&mut details);
+                details
+            });
+            let left = left.saturating_sub(details.as_ref().map_or(0, |details| budget.size(details, DEPTH)));
+            let reading = match params.include_messages {
+                true => frame.with_messages(&wanted, left),
+                false => frame.without_messages(),
+            };
+            Ok(DetailsAnswer { reading, details })
+        })
     }
 
-    fn told(
-        &self,
-        held: &Held,
-        params: &GetConversationDetailsParams,
-        mut room: Room,
-    ) -> Result<Details, ToolError> {
+    /// All there is to tell but for what names people, as long as it is.
+    fn told(&self, held: &Held, params: &GetConversationDetailsParams) -> Result<Details, ToolError> {
         let one = &held.conversation;
         let mut details = sorted(values(one));
         let metrics = values(&ConversationMetrics::of(one));
         let is_own = |name: &String| Conversation::TABLE.column_index(bare(name)).is_none();
         details.metrics = metrics.into_iter().filter(|(name, _)| is_own(name)).collect();
-        details.teammates = one.teammate_ids.iter().map(|id| named(id, held.known.names.admin(id))).collect();
-        details.events = events(held);
         if params.include_customer {
             self.customer(one, &mut details)?;
         }
-        room.fit(&mut details);
         Ok(details)
     }
 
     fn customer(&self, one: &Conversation, details: &mut Details) -> Result<(), ToolError> {
         for id in one.contact_ids.iter().take(CONTACTS) {
             details.contacts.extend(self.lookup.row::<Contact>(id)?.as_ref().map(values));
+        }
+        let (all, more) = (one.contact_ids.len(), one.contact_ids.len().saturating_sub(CONTACTS));
+        if more > 0 {
+            details.left_out.push(format!("{more} of {all} contacts"));
         }
         if let Some(id) = &one.company_id {
             details.company =
@@ -218,12 +236,13 @@ fn object(value: Value) -> Map<String, Value> {
     }
 }
 
-fn events(held: &Held) -> Vec<EventLine> {
+fn events(held: &Held, limits: Limits) -> Vec<EventLine> {
     let lines = held.messages.iter().filter_map(|message| {
         let line = event::line(message, &held.known.names);
         let is_event = MessageKind::of(message) == MessageKind::Event;
         let what = line.or_else(|| is_event.then(|| message.part_type.clone()))?;
-        Some(EventLine { at: message.created_at.to_utc(), what })
+        let untrusted_what = Untrusted::new(&what, limits.most(EVENT_CHARS));
+        Some(EventLine { at: message.created_at.to_utc(), untrusted_what })
     });
     lines.collect()
 }

@@ -11,10 +11,6 @@ use crate::lake::State;
 use crate::model::{Conversation, ConversationId, DeletedConversation, Message, Timestamp};
 use crate::sync::SyncState;
 use crate::tools::error::ToolError;
-use crate::tools::untrusted::Untrusted;
-
-/// Characters of why something could not be fetched at most.
-const FAILURE_CHARS: usize = 300;
 
 /// The columns of a conversation that reading it needs, beside those that always have a value.
 const HEADER: &[&str] = &[
@@ -84,6 +80,12 @@ pub enum NotHeld {
         /// When, if Intercom says.
         deleted_at: Option<DateTime<Utc>>,
     },
+    /// Somebody who takes part in it was forgotten, and it with them.
+    #[error("conversation {id} is kept out of this copy: somebody who takes part in it was forgotten")]
+    Forgotten {
+        /// The conversation.
+        id: ConversationId,
+    },
     /// Intercom was asked and has none.
     #[error("Intercom has no conversation {id}")]
     NoSuch {
@@ -93,6 +95,12 @@ pub enum NotHeld {
     /// It is not in the lake, and nobody can ask Intercom.
     #[error("conversation {id} is not held here")]
     Unknown {
+        /// The conversation.
+        id: ConversationId,
+    },
+    /// It was not found in a lake that changed all the while.
+    #[error("conversation {id} was not found, but the copy was being changed while it was looked for")]
+    Unsettled {
         /// The conversation.
         id: ConversationId,
     },
@@ -112,12 +120,18 @@ impl NotHeld {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Deleted { .. } => "its messages are gone from the copy too, as they are from Intercom",
+            Self::Forgotten { .. } => {
+                "it is not fetched again either; what Intercom still has of it is in its inbox"
+            }
             Self::NoSuch { .. } => {
                 "check the number: it is the last part of the conversation's address in the inbox"
             }
             Self::Unknown { .. } => {
                 "it began before what was synced, is newer than the last sync, or never was: sync again, or fetch it \
                  alone with `fi sync --conversation ID`"
+            }
+            Self::Unsettled { .. } => {
+                "try again when the sync is done; `fi sync` mends what one that broke off left behind"
             }
             Self::NotFetched { .. } => "try again when a sync that runs is done and Intercom can be reached",
         }
@@ -126,6 +140,14 @@ impl NotHeld {
 
 fn on(deleted_at: Option<DateTime<Utc>>) -> String {
     deleted_at.map_or(String::new(), |at| format!(" on {}", at.format("%Y-%m-%d at %H:%M UTC")))
+}
+
+/// Of one that was not found: in a lake that moves it may be all the same.
+fn nowhere(id: &ConversationId, is_steady: bool) -> NotHeld {
+    match is_steady {
+        true => NotHeld::Unknown { id: id.clone() },
+        false => NotHeld::Unsettled { id: id.clone() },
+    }
 }
 
 /// Which columns of a conversation are read; none for all.
@@ -140,7 +162,16 @@ pub(super) struct Held {
     pub(super) is_steady: bool,
     pub(super) fetched_now: bool,
     /// Why its messages could not be fetched, if that was tried.
-    pub(super) failure: Option<String>,
+    pub(super) failure: Option<Failure>,
+}
+
+/// Why messages could not be fetched.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    #[error("Intercom has no such conversation any more")]
+    NoSuch,
+    #[error(transparent)]
+    NotFetched(Box<dyn StdError + Send + Sync>),
 }
 
 /// What is known beside conversations, as of a state of the lake.
@@ -159,6 +190,11 @@ impl Held {
         let listed = listed.next().map(|span| Timestamp::from_seconds(span.as_of_seconds));
         self.conversation.synced_at.max(listed.unwrap_or_default())
     }
+
+    /// Whether it has changed since its messages were read: a list said so, and those read before are kept until then.
+    pub(super) fn has_earlier_messages(&self) -> bool {
+        !self.conversation.has_thread && self.messages.iter().any(|message| message.position > 0)
+    }
 }
 
 impl Conversations {
@@ -171,18 +207,31 @@ impl Conversations {
         is_whole: bool,
     ) -> Result<Held, ToolError> {
         let columns = if is_whole { None } else { Some(HEADER) };
-        let found = self.find(id, reading.known, columns)?;
-        if found.is_none()
-            && let Some(deleted) = self.lookup.row::<DeletedConversation>(id.as_str())?
-        {
-            let deleted_at = deleted.deleted_at.map(Timestamp::to_utc);
-            return Err(NotHeld::Deleted { id: id.clone(), deleted_at }.into());
+        let (found, is_steady) = self.find(id, columns)?;
+        if found.is_none() {
+            self.refuse(id)?;
         }
         let has_thread = found.as_ref().is_some_and(|held| held.conversation.has_thread);
         match (found, reading.fetch) {
             (Some(held), fetch) if has_thread || fetch.is_none() => Ok(held),
             (found, Some(fetch)) => self.fetched(id, found, fetch, columns),
-            (_, None) => Err(NotHeld::Unknown { id: id.clone() }.into()),
+            (_, None) => Err(nowhere(id, is_steady).into()),
+        }
+    }
+
+    /// Refuses what is known to be gone, and what must not come back.
+    fn refuse(&self, id: &ConversationId) -> Result<(), ToolError> {
+        let state = self.lookup.state()?;
+        let known = state.map(|state| self.known(&state)).transpose()?;
+        if known.is_some_and(|known| known.sync.forgotten.has_conversation(id.as_str())) {
+            return Err(NotHeld::Forgotten { id: id.clone() }.into());
+        }
+        match self.lookup.row::<DeletedConversation>(id.as_str())? {
+            Some(deleted) => {
+                let deleted_at = deleted.deleted_at.map(Timestamp::to_utc);
+                Err(NotHeld::Deleted { id: id.clone(), deleted_at }.into())
+            }
+            None => Ok(()),
         }
     }
 
@@ -193,52 +242,41 @@ impl Conversations {
         fetch: &dyn Fetch,
         columns: Columns,
     ) -> Result<Held, ToolError> {
-        match (fetch.fetch(id), found) {
-            (Ok(Fetched::Stored), found) => {
-                let held = self.find(id, found.map(|held| held.conversation.created_at), columns)?;
-                let held = held.map(|held| Held { fetched_now: true, ..held });
-                held.ok_or_else(|| NotHeld::Unknown { id: id.clone() }.into())
-            }
-            (Ok(Fetched::NoSuch), None) => Err(NotHeld::NoSuch { id: id.clone() }.into()),
-            (Err(source), None) => Err(NotHeld::NotFetched { id: id.clone(), source }.into()),
+        let outcome = fetch.fetch(id);
+        if let Ok(Fetched::NoSuch) = outcome {
+            let held = found.map(|held| Held { failure: Some(Failure::NoSuch), ..held });
+            return held.ok_or_else(|| NotHeld::NoSuch { id: id.clone() }.into());
+        }
+        // Also after a failure: a sync that ran meanwhile may have brought it, or somebody may have been forgotten.
+        let (now, is_steady) = self.find(id, columns)?;
+        if now.is_none() {
+            self.refuse(id)?;
+        }
+        match (outcome, now) {
+            (Ok(_), Some(held)) => Ok(Held { fetched_now: true, ..held }),
+            (Ok(_), None) => Err(nowhere(id, is_steady).into()),
+            (Err(_), Some(held)) if held.conversation.has_thread => Ok(held),
             // What is there is better than nothing.
-            (Ok(Fetched::NoSuch), Some(held)) => {
-                Ok(Held { failure: Some("Intercom has no such conversation any more".to_owned()), ..held })
-            }
-            (Err(error), Some(held)) => {
-                let why = Untrusted::new(&error.to_string(), FAILURE_CHARS).as_str().to_owned();
-                Ok(Held { failure: Some(why), ..held })
-            }
+            (Err(source), now) => match now.or(found) {
+                Some(held) => Ok(Held { failure: Some(Failure::NotFetched(source)), ..held }),
+                None => Err(NotHeld::NotFetched { id: id.clone(), source }.into()),
+            },
         }
     }
 
-    /// A conversation in the lake; `began` is when it did, if that is known.
-    fn find(
-        &self,
-        id: &ConversationId,
-        began: Option<Timestamp>,
-        columns: Columns,
-    ) -> Result<Option<Held>, ToolError> {
-        let (found, is_steady) = self.lookup.steadily(|| self.find_once(id, began, columns))?;
-        Ok(found.map(|held| Held { is_steady, ..held }))
+    /// A conversation in the lake, and whether it was looked for in one version of it.
+    fn find(&self, id: &ConversationId, columns: Columns) -> Result<(Option<Held>, bool), ToolError> {
+        let (found, is_steady) = self.lookup.steadily(|| self.find_once(id, columns))?;
+        Ok((found.map(|held| Held { is_steady, ..held }), is_steady))
     }
 
-    fn find_once(
-        &self,
-        id: &ConversationId,
-        began: Option<Timestamp>,
-        columns: Columns,
-    ) -> Result<Option<Held>, ToolError> {
+    fn find_once(&self, id: &ConversationId, columns: Columns) -> Result<Option<Held>, ToolError> {
         let Some(state) = self.lookup.state()? else { return Ok(None) };
         let (partitioning, lookup) = (state.partitioning, &self.lookup);
-        let at = |began: Timestamp| lookup.conversation_row(partitioning, began, id.as_str(), columns);
-        let mut conversation = began.map(at).transpose()?.flatten();
-        if conversation.is_none() {
-            conversation = lookup.created_at(&state, id.as_str())?.map(at).transpose()?.flatten();
-        }
+        let Some(began) = lookup.created_at(&state, id.as_str())? else { return Ok(None) };
+        let conversation = lookup.conversation_row(partitioning, began, id.as_str(), columns)?;
         let Some(conversation) = conversation else { return Ok(None) };
-        let messages =
-            lookup.message_rows(partitioning, conversation.created_at, id.as_str(), Some(MESSAGE))?;
+        let messages = lookup.message_rows(partitioning, began, id.as_str(), Some(MESSAGE))?;
         let known = self.known(&state)?;
         let (is_steady, fetched_now, failure) = (true, false, None);
         Ok(Some(Held { conversation, messages, known, is_steady, fetched_now, failure }))

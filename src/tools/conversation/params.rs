@@ -18,7 +18,7 @@ pub enum MessageOrder {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GetConversationParams {
-    /// The conversation's id, such as 215470001234567, or its address in the inbox.
+    /// The conversation's id, such as 215470001234567, or inbox address.
     #[serde(alias = "id", deserialize_with = "text_or_number")]
     pub conversation_id: String,
     /// Whether its messages are wanted, and not only what it is.
@@ -39,7 +39,7 @@ pub struct GetConversationParams {
     /// Go on where an answer ended: its next_cursor.
     #[serde(default)]
     pub cursor: Option<String>,
-    /// Characters of the whole answer at most, from 4,000 to 50,000; 40,000 without it.
+    /// Characters of the answer at most, 4,000 to 50,000; 40,000 without it.
     #[serde(default)]
     pub max_characters: Option<usize>,
 }
@@ -48,7 +48,7 @@ pub struct GetConversationParams {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GetConversationDetailsParams {
-    /// The conversation's id, such as 215470001234567, or its address in the inbox.
+    /// The conversation's id, such as 215470001234567, or inbox address.
     #[serde(alias = "id", deserialize_with = "text_or_number")]
     pub conversation_id: String,
     /// Whether its messages and notes are wanted.
@@ -63,7 +63,7 @@ pub struct GetConversationDetailsParams {
     /// Go on with the messages where an answer ended: its next_cursor.
     #[serde(default)]
     pub cursor: Option<String>,
-    /// Characters of the whole answer at most, from 4,000 to 50,000; 40,000 without it.
+    /// Characters of the answer at most, 4,000 to 50,000; 40,000 without it.
     #[serde(default)]
     pub max_characters: Option<usize>,
 }

@@ -4,16 +4,25 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::format::visible;
 
+/// How far in a paragraph goes on.
+const HANGING: usize = 2;
+
 /// A text in lines of at most this width, each safe to show; what begins with blanks goes on below its first word.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
-    text.split('\n').flat_map(|line| wrap_line(&visible(line), width)).collect()
+    text.split('\n').flat_map(|line| wrap_line(&visible(line), width, 0)).collect()
 }
 
-fn wrap_line(line: &str, width: usize) -> Vec<String> {
+/// The same, with what follows the first line of each paragraph a little further in.
+pub(super) fn hanging(text: &str, width: usize) -> Vec<String> {
+    text.split('\n').flat_map(|line| wrap_line(&visible(line), width, HANGING)).collect()
+}
+
+fn wrap_line(line: &str, width: usize, hanging: usize) -> Vec<String> {
     let blanks = line.len() - line.trim_start_matches(' ').len();
     // An indent that leaves no room for words is none.
-    let indent = " ".repeat(if blanks < width / 2 { blanks } else { 0 });
-    let mut lines = vec![indent.clone()];
+    let indent = |blanks: usize| " ".repeat(if blanks < width / 2 { blanks } else { 0 });
+    let mut lines = vec![indent(blanks)];
+    let indent = indent(blanks + hanging);
     let mut is_empty = true;
     for word in line.split(' ').filter(|word| !word.is_empty()) {
         let last = lines.last().map_or(0, |last| last.width());
@@ -63,6 +72,7 @@ mod tests {
         assert_eq!(wrap("a\n\nb", 9), ["a", "", "b"]);
         assert_eq!(wrap("  - one two three", 10), ["  - one", "  two", "  three"]);
         assert_eq!(wrap("", 5), [""]);
+        assert_eq!(hanging("one two three\nfour", 7), ["one two", "  three", "four"]);
     }
 
     #[test]
