@@ -2,8 +2,9 @@
 //!
 //! The parts, and which way they may look: `model` (rows; knows nobody) ← `lake` (files) ← `sync`, which also
 //! knows `intercom` (the API's client); `engine` (SQL over the lake), `index` (words of the lake) and `format` (how
-//! tables are written); `tools` (typed questions and answers over both); `export` (tables as files for others);
-//! `sentiment` and `distinctive` (what the words of texts tell; they know nobody); `demo` (a stand-in for Intercom).
+//! tables are written); `worker` (the engine for SQL written by models, in a process of its
+//! own); `tools` (typed questions and answers over both); `export` (tables as files for others);
+//! `server` (the tools over MCP); `sentiment` and `distinctive` (what the words of texts tell; they know nobody); `demo` (a stand-in for Intercom).
 //! Everything else is the command line: `cli`, `cmd`, `config`, `printer`, `logging`, `error`, `clock`, `cancel`. See
 //! `ARCHITECTURE.md`.
 
@@ -26,6 +27,8 @@ pub mod model;
 pub mod nearest;
 pub mod printer;
 pub mod sentiment;
+pub mod server;
 pub mod sync;
 pub mod tools;
+pub mod worker;
 pub mod zone;

@@ -7,6 +7,7 @@ mod export;
 mod forget;
 mod init;
 mod keep;
+mod mcp;
 mod query;
 mod search;
 mod selection;
@@ -26,6 +27,7 @@ pub use export::{ExportArgs, ExportFormatArg, ExportLayoutArg, RedactArg};
 pub use forget::ForgetArgs;
 pub use init::InitArgs;
 pub use keep::{CompletionsArgs, DoctorArgs, LogsArgs, ReindexArgs, ResetArgs, VerifyArgs};
+pub use mcp::{McpArgs, McpClientArg, McpCommand, McpInstallArgs};
 pub use query::{QueryArgs, QueryFormat, QuerySource};
 pub use search::{SearchArgs, SearchClockArg, SortArg};
 pub use selection::{ClockArg, DirectionArg, FilterArgs, PeriodArgs, WhenArgs};
@@ -118,6 +120,9 @@ pub enum Command {
     Query(QueryArgs),
     /// Write tables and marts to files for others: Parquet, CSV, NDJSON or a DuckDB database
     Export(Box<ExportArgs>),
+    /// Serve Claude and other MCP clients over stdin and stdout
+    #[command(visible_alias = "start")]
+    Mcp(McpArgs),
     /// Remove people and everything of theirs, and keep them out of later syncs
     Forget(ForgetArgs),
     /// Check the files of the lake against what was recorded when they were written

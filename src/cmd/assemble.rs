@@ -1,5 +1,6 @@
 //! Puts the parts together from the settings: the API's client, the lake's lock and writer, the runtime.
 
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use crate::engine::{Engine, EngineOptions, Now, catalog_sql};
 use crate::error::{CommandError, Explain, Kind};
 use crate::index::TextIndex;
 use crate::intercom::{Client, ClientOptions, Timeouts};
-use crate::lake::{Disk, Error, Holder, Layout, State, Writer, WriterLock};
+use crate::lake::{Disk, Error, Follower, Holder, Layout, State, Writer, WriterLock};
 use crate::sync::{ContactsMode, Options, SyncState};
 use crate::tools::EngineSearch;
 
@@ -95,16 +96,32 @@ pub(super) fn lake_state(home: &Home) -> Result<Option<(State, SyncState)>, Comm
 }
 
 /// The lake opened for writing, with the search index following, and the counter of the bytes written to the lake.
-pub(super) fn open_writer(context: &Context, lock: WriterLock) -> Result<(Arc<Writer>, Disk), CommandError> {
+pub(super) fn open_writer(context: &Context, lock: WriterLock) -> Result<(Arc<Writer>, Disk), Error> {
     let (disk, home) = (Disk::default(), &context.config.home);
     let writer = Writer::open(Arc::new(disk.clone()), layout(home), Some(lock))?;
     Ok((Arc::new(writer.followed_by(text_index(context))), disk))
 }
 
-/// The lake opened for writing; the search index does not follow, and is up to the caller.
-pub(super) fn open_unfollowed(context: &Context, lock: WriterLock) -> Result<Writer, CommandError> {
+/// The lake opened for writing; its search index is removed where it must be, and to make it is up to the caller.
+pub(super) fn open_unfollowed(
+    context: &Context,
+    lock: WriterLock,
+    index: Arc<TextIndex>,
+) -> Result<Writer, CommandError> {
     let files = Arc::new(Disk::default());
-    Ok(Writer::open(files, layout(&context.config.home), Some(lock))?)
+    let writer = Writer::open(files, layout(&context.config.home), Some(lock))?;
+    Ok(writer.followed_by(Arc::new(OnlyCleared(index))))
+}
+
+/// An index that follows no commit.
+struct OnlyCleared(Arc<TextIndex>);
+
+impl Follower for OnlyCleared {
+    fn follow(&self, _: &Writer) {}
+
+    fn clear(&self) -> io::Result<()> {
+        self.0.clear()
+    }
 }
 
 /// The search index of the home.

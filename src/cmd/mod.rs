@@ -5,6 +5,7 @@
 
 mod analyze;
 mod assemble;
+pub mod background;
 mod completions;
 mod demo;
 mod doctor;
@@ -13,6 +14,7 @@ mod failure;
 mod forget;
 mod init;
 mod logs;
+mod mcp;
 mod mending;
 mod progress;
 mod query;
@@ -24,6 +26,7 @@ mod status;
 mod sync;
 mod verify;
 mod words;
+mod wrap;
 
 use chrono_tz::Tz;
 
@@ -46,6 +49,7 @@ pub struct Setup {
 }
 
 /// Everything a command needs.
+#[derive(Clone)]
 pub struct Context {
     /// All settings.
     pub config: Config,
@@ -67,6 +71,7 @@ pub fn run(setup: &Setup, command: Option<Command>) -> Result<(), CommandError> 
         Some(Command::Sync(args)) => sync::run(setup, &args),
         Some(Command::Reindex(_)) => reindex::run(setup),
         Some(Command::Search(args)) => search::run(setup, &args),
+        Some(Command::Mcp(args)) => mcp::run(setup, &args),
         Some(Command::Forget(args)) => forget::run(setup, &args),
         Some(Command::Reset(args)) => reset::run(setup, &args),
         Some(Command::Verify(args)) => verify::run(setup, &args),

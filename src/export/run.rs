@@ -82,7 +82,7 @@ impl Exporter<'_> {
         if conversation_count == Some(0) {
             return Err(Error::NothingFound);
         }
-        let freshness = Freshness::of(&state, &selected.timeframe)?;
+        let freshness = Freshness::of(&state, &selected.timeframe, self.now)?;
         let generation = state.generation;
         let known =
             Circumstances { now: self.now, generation, selected: &selected, conversation_count, freshness };

@@ -86,3 +86,21 @@ impl Directory {
         }
     }
 }
+
+/// The names of all that are of a kind: `assignee`, `team` or `tag`; of nothing else.
+///
+/// # Errors
+/// When the lake cannot be read.
+pub fn names_of(engine: &Engine, kind: &str) -> Result<Vec<String>, ToolError> {
+    let kind = match kind {
+        "assignee" => Kind::Admin,
+        "team" => Kind::Team,
+        "tag" => Kind::Tag,
+        _ => return Ok(Vec::new()),
+    };
+    let directory = Directory::load(engine, &QueryOptions::default())?;
+    let mut names: Vec<String> = directory.of(kind).map(|entry| entry.name.clone()).collect();
+    names.sort_by_key(|name| name.to_lowercase());
+    names.dedup();
+    Ok(names)
+}

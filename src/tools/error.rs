@@ -2,7 +2,7 @@
 
 use crate::index::{self, SyntaxError};
 use crate::nearest::nearest;
-use crate::{engine, lake};
+use crate::{engine, lake, worker};
 
 use super::conversation::NotHeld;
 use super::timeframe::{TimeframeError, TooMany};
@@ -43,6 +43,9 @@ pub enum ToolError {
     /// The query failed.
     #[error(transparent)]
     Engine(#[from] engine::Error),
+    /// SQL of whoever asks has no answer.
+    #[error("{}", with_hint(.0))]
+    Sql(#[from] worker::Error),
     /// A conversation cannot be read.
     #[error(transparent)]
     NotHeld(#[from] NotHeld),
@@ -63,6 +66,13 @@ fn hint(meant: Option<&str>, known: &[String]) -> String {
             let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
             format!("; there are {}{more}", known[..known.len().min(NAMED)].join(", "))
         }
+    }
+}
+
+fn with_hint(error: &worker::Error) -> String {
+    match error.hint() {
+        Some(hint) => format!("{error}\nhint: {hint}"),
+        None => error.to_string(),
     }
 }
 
@@ -94,7 +104,11 @@ impl ToolError {
 
     /// Whether the parameters have to change.
     pub fn is_in_the_parameters(&self) -> bool {
-        use ToolError::{Engine, Index, Lake, NotHeld, State};
-        !matches!(self, Engine(_) | Index(_) | Lake(_) | NotHeld(_) | State(_))
+        use ToolError::{Engine, Index, Lake, NotHeld, Sql, State};
+        match self {
+            Sql(error) => error.is_in_the_sql(),
+            Engine(_) | Index(_) | Lake(_) | NotHeld(_) | State(_) => false,
+            _ => true,
+        }
     }
 }

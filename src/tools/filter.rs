@@ -11,67 +11,67 @@ use super::lenient::one_or_more;
 use crate::engine::literal;
 use crate::index::Expr;
 
-/// Which conversations count. Several values of one filter are alternatives; several filters must all hold.
+/// Which conversations count: any of the values of a filter, and all of the filters.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Filters {
-    /// Words that search finds, such as `refund -shipping` or `"not received" tag:vip`.
+    /// Words as in search, such as refund -shipping.
     pub query: Option<String>,
     /// open, closed or snoozed.
     #[serde(deserialize_with = "one_or_more")]
     pub state: Vec<String>,
-    /// Teammates it is assigned to now: id, name or e-mail address; `unassigned` for none.
+    /// Current teammates: id, name or e-mail; unassigned for none.
     #[serde(alias = "assignee_id", deserialize_with = "one_or_more")]
     pub assignee: Vec<String>,
-    /// Teams it is assigned to now: id or name; `unassigned` for none.
+    /// Current teams: id or name; unassigned for none.
     #[serde(deserialize_with = "one_or_more")]
     pub team: Vec<String>,
-    /// Has at least one of these tags: id or name.
+    /// Any of these tags: id or name.
     #[serde(deserialize_with = "one_or_more")]
     pub tags: Vec<String>,
-    /// Has all of these tags.
+    /// All of these tags.
     #[serde(deserialize_with = "one_or_more")]
     pub tags_all: Vec<String>,
-    /// Has none of these tags.
+    /// None of these tags.
     #[serde(deserialize_with = "one_or_more")]
     pub tags_none: Vec<String>,
     /// none, low, medium, high or urgent.
     #[serde(deserialize_with = "one_or_more")]
     pub priority: Vec<String>,
-    /// The channel of the first message: conversation, email, whatsapp …
+    /// Channels: conversation, email, whatsapp …
     #[serde(deserialize_with = "one_or_more")]
     pub source: Vec<String>,
     /// Ratings, 1 to 5.
     #[serde(deserialize_with = "one_or_more")]
     pub rating: Vec<i64>,
-    /// Ids of contacts in the conversation.
+    /// Contact ids.
     #[serde(alias = "customer_id", deserialize_with = "one_or_more")]
     pub contact: Vec<String>,
-    /// Names of the first contact, or a part of them.
+    /// The customer's name or a part of it.
     #[serde(deserialize_with = "one_or_more")]
     pub name: Vec<String>,
-    /// E-mail addresses of the first contact.
+    /// The customer's e-mail address.
     #[serde(alias = "customer_email", deserialize_with = "one_or_more")]
     pub email: Vec<String>,
-    /// Domains of that address, such as acme.com.
+    /// Its domain, such as acme.com.
     #[serde(deserialize_with = "one_or_more")]
     pub domain: Vec<String>,
     /// Companies: id or name.
     #[serde(deserialize_with = "one_or_more")]
     pub company: Vec<String>,
-    /// Custom attributes of the conversation and the value each must have, as text.
+    /// Custom attributes and the value each must have.
     pub attributes: BTreeMap<String, String>,
-    /// At least so many parts, the opening message excluded.
+    /// Parts at least, the opening message excluded.
     pub minimum_parts: Option<i64>,
-    /// inbound or outbound.
+    /// Who wrote first.
     pub direction: Option<Direction>,
-    /// Whether Fin took part.
+    /// Fin took part.
     pub has_fin: Option<bool>,
-    /// Whether it is inbound, not closed, and nobody replied after the customer's last message.
+    /// Inbound, not closed, and the customer wrote last.
     pub unanswered: Option<bool>,
-    /// Whether a file came with one of its messages.
+    /// A file came with it.
     pub has_attachment: Option<bool>,
-    /// Whether it has an internal note.
+    /// It has an internal note.
     pub has_note: Option<bool>,
 }
 

@@ -2,6 +2,7 @@
 //! sync happened to do.
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::error::ToolError;
@@ -10,18 +11,23 @@ use crate::lake::State;
 use crate::sync::{Span, SyncState};
 
 /// How fresh and complete the data of a timeframe is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Freshness {
     /// The moment everything in the timeframe is known for (UTC); none if some of it never was.
     pub data_as_of: Option<DateTime<Utc>>,
     /// How much of the timeframe is held.
     pub coverage: Covered,
+    /// How much of the timeframe, in seconds, has passed since then: what happened in it is not known.
+    pub behind_seconds: i64,
     /// Conversations, of any time, whose messages are not held yet: their times come from Intercom's statistics.
     pub conversations_without_messages_count: u64,
 }
 
+/// The age of data that older clients took for fresh.
+const BEHIND_SECONDS: i64 = 3_600;
+
 /// How much of a timeframe is held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Covered {
     /// Every conversation that began in it, up to the last sync.
@@ -34,18 +40,34 @@ pub enum Covered {
 
 impl Freshness {
     /// Of a timeframe, as of what the lake's state says.
-    pub(crate) fn of(state: &State, timeframe: &Timeframe) -> Result<Self, ToolError> {
+    pub(crate) fn of(state: &State, timeframe: &Timeframe, now: DateTime<Utc>) -> Result<Self, ToolError> {
         let sync = SyncState::from_value(&state.sync).map_err(ToolError::State)?;
         let from = timeframe.start.map_or(i64::MIN, |start| start.timestamp());
         // What has not happened yet cannot be held: the last sync is as far as it goes.
         let last = sync.coverage.spans().iter().map(|span| span.as_of_seconds).max();
         let to = last.map_or(timeframe.end.timestamp(), |last| timeframe.end.timestamp().min(last));
         let (covered, as_of) = covered(sync.coverage.spans(), from, to);
+        let behind = as_of.map_or(0, |as_of| timeframe.end.min(now).timestamp() - as_of);
         Ok(Self {
+            behind_seconds: behind.max(0),
             data_as_of: as_of.and_then(|seconds| DateTime::from_timestamp(seconds, 0)),
             coverage: covered,
             conversations_without_messages_count: state.without_thread(),
         })
+    }
+
+    /// Whether so much of the timeframe is not known yet that whoever reads an answer has to be told.
+    pub fn is_behind(&self) -> bool {
+        self.behind_seconds > BEHIND_SECONDS
+    }
+
+    /// What to tell them.
+    pub(super) fn note(&self) -> Option<String> {
+        let as_of = self.data_as_of.filter(|_| self.is_behind())?.format("%Y-%m-%d %H:%M UTC");
+        let hours = self.behind_seconds / 3_600;
+        Some(format!(
+            "The data is as of {as_of}: what happened in the last {hours} h of this period is not in it."
+        ))
     }
 }
 

@@ -1,6 +1,7 @@
 //! What tests share: worlds to run in, servers to talk to, disks that fail, and the truth to compare with.
 
 pub(crate) mod any_rows;
+pub(crate) mod arena;
 pub(crate) mod batches;
 pub(crate) mod cli;
 pub(crate) mod company;
@@ -11,6 +12,7 @@ pub(crate) mod crash_sync;
 pub(crate) mod exported;
 pub(crate) mod faulty_files;
 pub(crate) mod finding;
+pub(crate) mod forgetting;
 pub(crate) mod found;
 pub(crate) mod indexed;
 pub(crate) mod keys;
@@ -22,7 +24,10 @@ pub(crate) mod residue;
 pub(crate) mod router_transport;
 pub(crate) mod rows;
 pub(crate) mod scan;
+pub(crate) mod scene;
 pub(crate) mod scripted;
+pub(crate) mod served;
+pub(crate) mod serviced;
 pub(crate) mod somebody;
 pub(crate) mod standin;
 pub(crate) mod told;

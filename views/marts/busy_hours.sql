@@ -5,7 +5,7 @@
 --
 -- For hours of another time zone, or of a period, use `fi analyze --by weekday --by hour_of_day --tz`.
 --
--- weekday_number BIGINT: 1 for Monday to 7 for Sunday.
+-- weekday_number BIGINT: 1 for Monday to 7 for Sunday (UTC).
 -- hour_of_day BIGINT: 0 to 23 (UTC).
 -- created_count BIGINT: Inbound conversations that began.
 -- first_replied_count BIGINT: Inbound conversations a teammate first replied to.

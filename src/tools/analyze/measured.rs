@@ -148,7 +148,7 @@ impl Measured {
                 Some(span) => Key { id: id.clone(), name: span.label.clone(), is_partial: span.is_partial },
                 None => {
                     let name = by.shown(id.as_deref(), name.as_deref(), directory);
-                    Key { id: id.clone(), name, is_partial: false }
+                    Key { id: id.as_deref().map(short), name: short(&name), is_partial: false }
                 }
             }
         });
@@ -169,5 +169,15 @@ impl Measured {
             ids[time] = Some(self.ids.get(*place)?.clone());
         }
         Some(ids)
+    }
+}
+
+/// Characters of a key at most: a value of a custom attribute may be as long as a letter.
+const KEY_CHARS: usize = 200;
+
+fn short(key: &str) -> String {
+    match key.char_indices().nth(KEY_CHARS) {
+        Some((end, _)) => format!("{}…", &key[..end]),
+        None => key.to_owned(),
     }
 }

@@ -97,6 +97,7 @@ impl Analyst<'_> {
         let earlier = before.as_ref().map(|before| &before.total);
         let alone =
             |row: &Row, before| Group { keys: Vec::new(), ..now.group(question, &directory, row, before) };
+        let freshness = Freshness::of(&state, &question.timeframe, self.now)?;
         let answer = Answer {
             total: alone(&now.total, earlier),
             groups: now.compared(question, &directory, before.as_ref(), shown),
@@ -107,8 +108,8 @@ impl Analyst<'_> {
                 .analysis_type
                 .map(|analysis| analysis::beside(analysis, self, question, &subject))
                 .transpose()?,
-            freshness: Freshness::of(&state, &question.timeframe)?,
-            notes: notes::notes(question, &now),
+            notes: freshness.note().into_iter().chain(notes::notes(question, &now)).collect(),
+            freshness,
             period: period(&question.timeframe, question.clock),
             compared_with: question.previous.as_ref().map(|timeframe| period(timeframe, question.clock)),
             metrics: question

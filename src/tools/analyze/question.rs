@@ -28,8 +28,7 @@ const MOST_DIMENSIONS: usize = 3;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct AnalyzeParams {
-    /// A whole analysis: performance_metrics, customer_satisfaction, topic_analysis or sentiment_trends. It chooses
-    /// metrics and groups where none are given, and tells more than figures.
+    /// A ready analysis: it chooses metrics and groups where none are given, and tells more than figures.
     pub analysis_type: Option<AnalysisType>,
     /// What to measure, such as conversations, first_response_seconds:p50,p90, resolution_rate, csat.
     #[serde(deserialize_with = "one_or_more")]
@@ -41,13 +40,13 @@ pub struct AnalyzeParams {
     pub filters: Filters,
     /// Of which period; without it all that is held.
     pub timeframe: Option<TimeframeInput>,
-    /// Which of a conversation's times lies in the period: created, closed (its last close) or first_replied.
+    /// Which of their times lies in the period; closed is the last close.
     pub by: Clock,
     /// The time zone of days and hours, such as Europe/Berlin; without it the workspace's.
     pub timezone: Option<String>,
     /// Also measure another period: `previous`, or a timeframe.
     pub compare_to: Option<TimeframeInput>,
-    /// A metric or dimension to order groups by; time goes forward, anything else from most to least conversations.
+    /// A metric or dimension to order groups by; else time forward, others by size.
     pub order_by: Option<String>,
     /// Whether the order is from least to most.
     pub ascending: Option<bool>,

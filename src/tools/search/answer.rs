@@ -1,6 +1,7 @@
 //! What a search is answered with.
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::params::SearchClock;
@@ -10,7 +11,7 @@ use crate::tools::conversation::{Named, Person, ShownMessage};
 use crate::tools::{Freshness, Untrusted};
 
 /// The answer to a search.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct SearchAnswer {
     /// Conversations that fit, on all pages.
     pub total: u64,
@@ -48,7 +49,7 @@ pub struct SearchAnswer {
 }
 
 /// A period.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SearchPeriod {
     /// Its first moment (UTC); none is the beginning.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,7 +67,7 @@ pub struct SearchPeriod {
 }
 
 /// A conversation that was found.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct SearchHit {
     /// Its id.
     pub id: String,
@@ -86,9 +87,9 @@ pub struct SearchHit {
     /// The customer's address, by its older name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub customer_email: Option<Untrusted>,
-    /// The customer's company.
+    /// The customer's company, whose name customers may have chosen.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub company: Option<Untrusted>,
+    pub untrusted_company: Option<Untrusted>,
     /// open, closed or snoozed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
@@ -133,7 +134,7 @@ pub struct SearchHit {
 }
 
 /// A place in a message.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct ShownSnippet {
     /// The message's place in the conversation; 0 is the opening message.
     pub position: i64,
@@ -143,7 +144,7 @@ pub struct ShownSnippet {
     pub author_class: String,
     /// Who wrote it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub author_name: Option<Untrusted>,
+    pub untrusted_author_name: Option<Untrusted>,
     /// Whether it is an internal note.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_note: bool,
@@ -154,7 +155,7 @@ pub struct ShownSnippet {
 }
 
 /// How fresh the data is, as older clients read it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SyncInfo {
     /// fresh, partial or stale.
     pub state: &'static str,

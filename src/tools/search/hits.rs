@@ -51,6 +51,7 @@ impl Shower<'_> {
         let (partitioning, id) = (self.state.partitioning, hit.card.conversation_id.as_str());
         match self.lookup.messages(partitioning, began, id, Some(COLUMNS))? {
             Some(messages) => {
+                shown.is_listed_only &= is_opening_alone(&messages);
                 shown.untrusted_first_line = first_line(&messages);
                 shown.snippets = self.snippets(&messages, &wanted);
             }
@@ -96,7 +97,7 @@ impl Shower<'_> {
             untrusted_title: text(&card.title, TITLE_CHARS),
             contact: has_contact.then(|| Person { id, untrusted_name: name, email: email.clone() }),
             customer_email: email,
-            company: text(&card.company_name, NAME_CHARS),
+            untrusted_company: text(&card.company_name, NAME_CHARS),
             state: card.state.clone(),
             priority: card
                 .priority
@@ -142,6 +143,13 @@ impl Shower<'_> {
     }
 }
 
+/// Whether there is nothing but the opening message. One that was read and changed since keeps what was read.
+fn is_opening_alone(messages: &RecordBatch) -> bool {
+    let positions = messages.column_by_name("position");
+    let positions = positions.and_then(|column| column.as_primitive_opt::<Int64Type>());
+    positions.is_some_and(|positions| positions.values().iter().all(|position| *position == 0))
+}
+
 /// The beginning of the opening message, if it is held and says anything.
 fn first_line(messages: &RecordBatch) -> Option<Untrusted> {
     let positions = messages.column_by_name("position")?.as_primitive_opt::<Int64Type>()?;
@@ -167,7 +175,7 @@ fn shown(messages: &RecordBatch, row: usize, piece: Snippet) -> ShownSnippet {
         position: positions.map_or(0, |positions| positions.value(row)),
         created_at: utc(at.map_or(0, |at| at.value(row))),
         author_class: text("author_class").unwrap_or_default().to_owned(),
-        author_name: text("author_name").map(|name| Untrusted::new(name, NAME_CHARS)),
+        untrusted_author_name: text("author_name").map(|name| Untrusted::new(name, NAME_CHARS)),
         is_note: is_note.is_some_and(|column| column.value(row)),
         matches: piece
             .marks

@@ -114,7 +114,8 @@ impl Finder<'_> {
         let next = last.filter(|_| has_more).map(|hit| {
             Cursor::new(request.fingerprint, hit.place, request.now, found.statistics.clone()).text()
         });
-        let freshness = Freshness::of(&state, &request.whole_timeframe()?)?;
+        let freshness = Freshness::of(&state, &request.whole_timeframe()?, request.now)?;
+        notes.extend(freshness.note());
         let aggregation = params.aggregation.as_ref();
         let aggregation = aggregation.map(|wanted| {
             let analyst = Analyst {
@@ -199,6 +200,9 @@ struct Shown {
 fn sync_info(freshness: &Freshness) -> SyncInfo {
     let as_of = freshness.data_as_of.map(|at| at.format("%Y-%m-%d %H:%M UTC").to_string());
     let (state, message) = match (freshness.coverage, as_of) {
+        (Covered::Complete, Some(as_of)) if freshness.is_behind() => {
+            ("partial", format!("Complete as of {as_of}; the period goes on after that."))
+        }
         (Covered::Complete, Some(as_of)) => ("fresh", format!("Complete as of {as_of}.")),
         (Covered::Complete, None) => ("fresh", "Complete.".to_owned()),
         (Covered::Partial, _) => ("partial", "Some stretches of the period were never synced.".to_owned()),
@@ -208,6 +212,6 @@ fn sync_info(freshness: &Freshness) -> SyncInfo {
         state,
         last_sync: freshness.data_as_of,
         message,
-        data_complete: freshness.coverage == Covered::Complete,
+        data_complete: freshness.coverage == Covered::Complete && !freshness.is_behind(),
     }
 }

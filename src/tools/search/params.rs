@@ -12,15 +12,14 @@ use crate::tools::{Clock, Filters};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct SearchParams {
-    /// Words to find, all of them: `refund shipping`, `"not received"`, `refund OR return`, `-spam`, `ship*`,
-    /// `recieve~` for misspelt words, `from:ana@example.com`, `tag:vip`, `assignee:ben`, `title:invoice`, `note:vip`,
-    /// `has:attachment`. Without any, all conversations that the filters leave.
+    /// Words to find, all of them: refund shipping, "not received", refund OR return, -spam, ship*, recieve~ (misspelt),
+    /// from:ana@example.com, tag:vip, assignee:ben, title:invoice, note:vip, has:attachment. None: whatever the filters
+    /// leave.
     pub query: String,
     /// Only conversations of this period.
     #[serde(alias = "time_filter")]
     pub timeframe: Option<TimeframeInput>,
-    /// Which of their times lies in the period: created, updated, closed (their last close) or
-    /// first_replied.
+    /// Which of their times lies in the period; closed is the last close.
     pub by: SearchClock,
     /// Which conversations count.
     pub filters: Filters,
@@ -28,23 +27,27 @@ pub struct SearchParams {
     pub timezone: Option<String>,
     /// Also count and measure what was found, in groups.
     pub aggregation: Option<Aggregation>,
-    /// The order; relevance with words and newest without, unless given.
+    /// The order: relevance with words and newest without, if none is given.
     pub sort: Option<Sort>,
     /// Conversations on a page, 1 to 1,000; 20 without it.
     pub limit: Option<usize>,
-    /// Conversations passed over; a cursor is better, since new conversations do not move it.
+    /// Conversations passed over; new ones do not move a cursor.
     pub offset: Option<usize>,
-    /// Where an earlier page said it goes on; everything else stays as it was.
+    /// next_cursor of the page before; everything else as it was.
     pub cursor: Option<String>,
-    /// concise, or detailed with messages.
+    /// detailed shows messages, too.
     pub response_format: ResponseFormat,
     /// Older name of the filter `email`.
+    #[schemars(skip)]
     pub customer_email: Option<String>,
     /// Older name of the start of a timeframe.
+    #[schemars(skip)]
     pub created_after: Option<String>,
     /// Older name of the end of a timeframe.
+    #[schemars(skip)]
     pub created_before: Option<String>,
     /// Older name of the filter `state`; `all` for any.
+    #[schemars(skip)]
     pub state: Option<String>,
 }
 

@@ -1,10 +1,11 @@
 //! A timeframe as a parameter: text, or an object with a start and an end.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -17,7 +18,7 @@ use super::{Context, Timeframe, parse};
 ///
 /// Days begin at midnight in the time zone in use; an end that is a day or longer is included. "last 7 days" is the 7
 /// full days before today, plus today until now.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum TimeframeInput {
     /// Text such as "last 7 days", "this month", "2026-03", "since 1 June", "2026-03-01 to 2026-03-31" or an
@@ -29,7 +30,7 @@ pub enum TimeframeInput {
 
 /// A start, an end, or both: a date (2026-03-01), a month (2026-03), or a time (2026-03-01T09:30:00Z; without offset
 /// it is local). Without start: from the beginning; without end: until now.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Bounds {
     /// Where it starts: 2026-03-01, 2026-03, or 2026-03-01T09:30:00Z.
@@ -47,6 +48,27 @@ pub struct Bounds {
     /// Instead of the others, text such as today, yesterday, last_7_days, last_30_days, last_90_days.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relative: Option<String>,
+}
+
+/// Short, since it is an argument of many tools, and without the older names, which are understood all the same.
+impl JsonSchema for TimeframeInput {
+    fn schema_name() -> Cow<'static, str> {
+        "Timeframe".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "anyOf": [
+                { "type": "string" },
+                { "type": "object", "properties": { "start": { "type": "string" }, "end": { "type": "string" } } }
+            ],
+        "examples": ["last 7 days", { "start": "2026-03" }]
+        })
+    }
 }
 
 impl TimeframeInput {

@@ -36,7 +36,7 @@ pub enum AnalysisType {
 }
 
 /// What an analysis tells beside the figures.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Analysis {
     /// How many conversations have each rating.
     #[serde(skip_serializing_if = "Option::is_none")]

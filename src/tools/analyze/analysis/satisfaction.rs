@@ -3,6 +3,7 @@
 use arrow::array::{Array, AsArray};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::moment;
@@ -16,7 +17,7 @@ const REMARKS: usize = 10;
 const REMARK_CHARS: usize = 300;
 
 /// How many conversations have a rating.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RatingCount {
     /// The rating, 1 to 5.
     pub rating: i64,
@@ -25,7 +26,7 @@ pub struct RatingCount {
 }
 
 /// What customers wrote with their ratings.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Remarks {
     /// How many conversations have one.
     pub conversation_count: i64,
@@ -34,7 +35,7 @@ pub struct Remarks {
 }
 
 /// A rating with words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Remark {
     /// The conversation.
     pub conversation_id: String,

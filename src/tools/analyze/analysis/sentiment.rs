@@ -2,6 +2,7 @@
 
 use arrow::array::{Array, AsArray};
 use arrow::datatypes::Int64Type;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::engine::{Engine, QueryOptions};
@@ -14,7 +15,7 @@ const METHOD: &str = "Word lists score each customer message; no model reads it.
                       groups and periods rather than single conversations, and read the ratings beside it.";
 
 /// How the tone was told, and of what.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Tones {
     /// How messages are scored, and what that misses.
     pub method: &'static str,
@@ -25,7 +26,7 @@ pub struct Tones {
 }
 
 /// A language with a word list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct LanguageCount {
     /// Its code, such as en.
     pub language: &'static str,

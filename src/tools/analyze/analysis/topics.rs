@@ -4,6 +4,7 @@ use arrow::array::{AsArray, RecordBatch};
 
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::moment;
@@ -24,7 +25,7 @@ const EXAMPLES: usize = 3;
 const EXCERPT_CHARS: usize = 160;
 
 /// Words customers used more in a period than else.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
 pub struct DistinctiveWords {
     /// What the words are, or why there are none.
     pub definition: String,
@@ -39,7 +40,7 @@ pub struct DistinctiveWords {
 }
 
 /// A word, or two that go together.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct DistinctiveWord {
     /// The word, as customers wrote it but in lower case.
     pub untrusted_word: Untrusted,
@@ -58,7 +59,7 @@ pub struct DistinctiveWord {
 }
 
 /// A conversation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Example {
     /// Its id.
     pub conversation_id: String,

@@ -1,0 +1,112 @@
+//! `fi mcp`: the server for Claude and other MCP clients, over stdin and stdout; and its place in their settings.
+
+mod install;
+
+use std::error::Error;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rmcp::ServiceExt;
+use rmcp::transport::io::stdio_pipes;
+use tokio::runtime::Builder;
+
+use super::show::Live;
+use super::{Context, Setup, assemble, background, demo};
+use crate::cli::{McpArgs, McpCommand};
+use crate::config::Flags;
+use crate::engine::{EngineOptions, Now};
+use crate::error::{CommandError, Explain, Kind};
+use crate::model::ConversationId;
+use crate::server::{App, AppParts, Mcp};
+use crate::tools::EngineSearch;
+use crate::tools::conversation::{Fetch, Fetched};
+use crate::worker::{SqlWorkers, WorkerOptions};
+
+/// What the lock's file says about this command.
+const PURPOSE: &str = "fi mcp";
+/// Threads that answer calls at most.
+const ANSWERING: usize = 32;
+/// How long a sync has to end in good order when the server ends.
+const LAST_COMMIT: Duration = Duration::from_secs(10);
+/// How long calls have to end then.
+const LAST_CALLS: Duration = Duration::from_secs(2);
+
+/// Serves until the client is gone, or does what the sub-command says.
+pub(super) fn run(setup: &Setup, args: &McpArgs) -> Result<(), CommandError> {
+    match &args.command {
+        Some(McpCommand::Install(args)) => install::run(setup, args),
+        None => serve(setup),
+    }
+}
+
+fn serve(setup: &Setup) -> Result<(), CommandError> {
+    let context = setup.context(&Flags::none())?;
+    let service = background::service(&context, PURPOSE);
+    let app = Arc::new(app(&context, Arc::new(service.clone())));
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(2)
+        .max_blocking_threads(ANSWERING)
+        .enable_all()
+        .build()
+        .explain(Kind::Failed, || "could not start the threads of the server")?;
+    context.stop_on_interrupt();
+    let syncing = service.in_background().explain(Kind::Failed, || "could not start background syncing")?;
+    let served = runtime.block_on(async {
+        tokio::select! {
+            served = until_closed(app) => served,
+            () = context.cancel.cancelled() => Ok(()),
+        }
+    });
+    runtime.shutdown_timeout(LAST_CALLS);
+    if !syncing.stop(LAST_COMMIT) {
+        tracing::warn!("a sync did not stop in time; what it committed is kept");
+    }
+    served
+}
+
+async fn until_closed(app: Arc<App>) -> Result<(), CommandError> {
+    let failed = |error: &dyn Error| {
+        CommandError::failed(format!("the client and this server do not understand each other: {error}"))
+    };
+    let running = match Mcp::new(app).serve(stdio_pipes()).await {
+        Ok(running) => running,
+        // A client that goes before it says anything was only looking.
+        Err(rmcp::service::ServerInitializeError::ConnectionClosed(_)) => return Ok(()),
+        Err(error) => return Err(failed(&error)),
+    };
+    running.waiting().await.map(drop).map_err(|error| failed(&error))
+}
+
+/// What calls are answered with.
+fn app(context: &Context, sync: Arc<dyn crate::sync::service::SyncControl>) -> App {
+    let (config, clock) = (&context.config, context.clock);
+    let layout = assemble::layout(&config.home);
+    let index = assemble::text_index(context);
+    let now = Now::new(move || clock.now());
+    let search = Arc::new(EngineSearch::new(Arc::clone(&index), context.cancel.clone()));
+    let may_ask = config.token.is_some() && !demo::has_no_server(config);
+    let fetch = may_ask.then(|| Box::new(Fetching(context.clone())) as Box<dyn Fetch + Send + Sync>);
+    App::new(AppParts {
+        clock,
+        zone: config.timezone,
+        engine: EngineOptions { search: Some(search.clone()), ..EngineOptions::new(now.clone()) },
+        workers: SqlWorkers::new(WorkerOptions {
+            search: Some(search),
+            ..WorkerOptions::new(layout.clone(), now)
+        }),
+        layout,
+        index,
+        fetch,
+        sync,
+        max_staleness: config.max_staleness,
+    })
+}
+
+/// Fetches what is not held, as `fi show` does.
+struct Fetching(Context);
+
+impl Fetch for Fetching {
+    fn fetch(&self, id: &ConversationId) -> Result<Fetched, Box<dyn Error + Send + Sync>> {
+        Live { context: &self.0 }.fetch(id)
+    }
+}

@@ -1,0 +1,212 @@
+//! What all calls of a server share: the engine, the index and the conversations of one lake.
+//!
+//! Nothing is opened before it is needed, so that a server answers at once and a lake may come later.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::clock::Clock;
+use crate::engine::{self, Engine, EngineOptions};
+use crate::index::TextIndex;
+use crate::lake::{Disk, LastState, Layout};
+use crate::sync::SyncState;
+use crate::sync::service::SyncControl;
+use crate::tools::Holdings;
+use crate::tools::conversation::{Conversations, Fetch};
+use crate::tools::server_status::ServerFacts;
+use crate::worker::SqlWorkers;
+
+/// The name by which servers are known to clients.
+pub(super) const NAME: &str = "fastintercom";
+/// Calls that are answered at the same time; others wait.
+const AT_ONCE: usize = 8;
+/// How long one query of a tool may take.
+const QUERY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What a server is made of.
+pub struct AppParts {
+    /// Where the lake is.
+    pub layout: Layout,
+    /// What time it is.
+    pub clock: Clock,
+    /// The zone of days that the settings name; the workspace's without one.
+    pub zone: Option<Tz>,
+    /// How the engine is set up.
+    pub engine: EngineOptions,
+    /// The search index.
+    pub index: Arc<TextIndex>,
+    /// Asks Intercom for single conversations, if there is a token.
+    pub fetch: Option<Box<dyn Fetch + Send + Sync>>,
+    /// Keeps the lake up to date.
+    pub sync: Arc<dyn SyncControl>,
+    /// Age from which data counts as stale.
+    pub max_staleness: Duration,
+    /// Runs SQL from outside.
+    pub workers: SqlWorkers,
+}
+
+/// What all calls share.
+pub struct App {
+    parts: AppParts,
+    conversations: Conversations,
+    engine: Mutex<Option<Arc<Engine>>>,
+    last_state: LastState,
+    started_at: DateTime<Utc>,
+    running: Arc<Semaphore>,
+    /// Whether somebody was told that nothing new can arrive.
+    is_told: AtomicBool,
+}
+
+impl App {
+    /// Of these parts; nothing is opened yet.
+    pub fn new(parts: AppParts) -> Self {
+        Self {
+            conversations: Conversations::new(&parts.layout),
+            engine: Mutex::new(None),
+            last_state: LastState::default(),
+            started_at: parts.clock.now(),
+            running: Arc::new(Semaphore::new(AT_ONCE)),
+            is_told: AtomicBool::new(false),
+            parts,
+        }
+    }
+
+    /// SQL over the lake, opened at the first question.
+    ///
+    /// # Errors
+    /// When there is no lake yet, or it cannot be opened.
+    pub fn engine(&self) -> Result<Arc<Engine>, engine::Error> {
+        let mut opened = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(engine) = &*opened {
+            return Ok(Arc::clone(engine));
+        }
+        let engine = Arc::new(Engine::open(&self.parts.layout, self.parts.engine.clone())?);
+        *opened = Some(Arc::clone(&engine));
+        Ok(engine)
+    }
+
+    /// Waits until there is room for a call; what comes back makes room again when it is dropped.
+    pub(super) async fn turn(&self) -> Option<OwnedSemaphorePermit> {
+        // It is never closed, so there is always one.
+        Arc::clone(&self.running).acquire_owned().await.ok()
+    }
+
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.parts.clock.now()
+    }
+
+    pub(super) fn query_timeout(&self) -> Duration {
+        QUERY_TIMEOUT
+    }
+
+    pub(super) fn index(&self) -> &TextIndex {
+        &self.parts.index
+    }
+
+    pub(super) fn conversations(&self) -> &Conversations {
+        &self.conversations
+    }
+
+    pub(super) fn workers(&self) -> &SqlWorkers {
+        &self.parts.workers
+    }
+
+    pub(super) fn sync(&self) -> &dyn SyncControl {
+        &*self.parts.sync
+    }
+
+    /// What tools about the data itself are answered from.
+    pub(super) fn holdings(&self, now: DateTime<Utc>) -> Holdings<'_> {
+        Holdings {
+            layout: &self.parts.layout,
+            last_state: &self.last_state,
+            control: self.sync(),
+            zone: self.zone(),
+            now,
+            max_staleness: self.parts.max_staleness,
+        }
+    }
+
+    pub(super) fn facts(&self) -> ServerFacts<'_> {
+        ServerFacts {
+            name: NAME,
+            version: env!("CARGO_PKG_VERSION"),
+            started_at: self.started_at,
+            index: Some(&self.parts.index),
+        }
+    }
+
+    /// That nothing new can arrive and why, if it is so and nobody was told yet.
+    pub(super) fn news(&self) -> Option<String> {
+        let availability = self.parts.sync.status().availability;
+        if availability.is_ready() || self.is_told.swap(true, Ordering::Relaxed) {
+            return None;
+        }
+        Some(format!("This is what is held here; {availability}."))
+    }
+
+    pub(super) fn fetch(&self) -> Option<&dyn Fetch> {
+        self.parts.fetch.as_deref().map(|fetch| fetch as &dyn Fetch)
+    }
+
+    /// The zone of days: the settings', else the workspace's, else UTC.
+    pub(super) fn zone(&self) -> Tz {
+        let workspaces = || {
+            let state = self.last_state.load(&Disk::default(), &self.parts.layout).ok()??;
+            SyncState::from_value(&state.sync).ok()?.workspace?.timezone?.parse().ok()
+        };
+        self.parts.zone.or_else(workspaces).unwrap_or(Tz::UTC)
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use futures::future::BoxFuture;
+
+    use super::*;
+    use crate::engine::Now;
+    use crate::lake::Holder;
+    use crate::sync::service::{Job, JobKind, RefreshOutcome, ServiceStatus, Started, SyncAvailability};
+    use crate::worker::WorkerOptions;
+
+    struct Still;
+
+    impl SyncControl for Still {
+        fn status(&self) -> ServiceStatus {
+            ServiceStatus::default()
+        }
+        fn start(&self, _: JobKind) -> Result<Started, SyncAvailability> {
+            Err(SyncAvailability::NoToken)
+        }
+        fn job(&self, _: &str) -> Option<Job> {
+            None
+        }
+        fn note_question(&self, _: DateTime<Utc>) {}
+        fn refresh_if_stale(&self, _: Duration) -> BoxFuture<'_, RefreshOutcome> {
+            Box::pin(std::future::ready(RefreshOutcome::NotWanted))
+        }
+    }
+
+    /// Over a lake that is not there.
+    pub(in crate::server) fn nowhere() -> App {
+        let layout = Layout::new(std::path::Path::new("/nowhere"));
+        let now = Now::fixed(DateTime::UNIX_EPOCH);
+        let who = || Holder { pid: 0, purpose: String::new(), since_seconds: 0 };
+        App::new(AppParts {
+            clock: Clock::Fixed(DateTime::UNIX_EPOCH),
+            zone: None,
+            engine: EngineOptions::new(now.clone()),
+            index: Arc::new(TextIndex::new(layout.clone(), Arc::new(who))),
+            fetch: None,
+            sync: Arc::new(Still),
+            max_staleness: Duration::from_secs(3_600),
+            workers: SqlWorkers::new(WorkerOptions::new(layout.clone(), now)),
+            layout,
+        })
+    }
+}

@@ -1,0 +1,336 @@
+//! The Model Context Protocol, in both of its eras: with `initialize` and without. Knows nothing of transports.
+
+use std::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rmcp::model::{
+    CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams,
+    CompleteResult, CustomRequest, CustomResult, DiscoverResult, ErrorCode, ErrorData,
+    GetPromptRequestParams, GetPromptResponse, Implementation, ListPromptsResult,
+    ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
+    ProgressNotificationParam, ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities,
+    ServerConfig, ToolAnnotations,
+};
+use rmcp::service::RequestContext;
+use rmcp::{RoleServer, ServerHandler};
+use serde_json::{Map, Value};
+use tokio::time::interval;
+
+use super::app::{App, NAME};
+use super::call::{Call, Doing};
+use super::tool::{Effect, Tool};
+use super::tools::{FRESH_WITHIN, TOOLS};
+use super::{completion, prompts, reply, resources};
+use crate::cancel::Cancel;
+use crate::nearest::nearest;
+use crate::tools::ToolError;
+
+/// What a client is told when it connects.
+const INSTRUCTIONS: &str = include_str!("instructions.txt");
+/// How long lists stay as they are: as long as the program runs.
+const LISTS_TTL_MS: u64 = 3_600_000;
+/// What is said to nobody, since who cancels a call waits for no answer.
+const CANCELLED: &str = "the call was cancelled";
+/// Methods with parameters that can be wrong. Not `initialize`, which without its own is a method that was removed.
+const METHODS: &[&str] = &[
+    "completion/complete",
+    "prompts/get",
+    "prompts/list",
+    "resources/list",
+    "resources/read",
+    "resources/templates/list",
+    "tools/call",
+    "tools/list",
+];
+/// How often is told what a long call does.
+const HEARTBEAT: Duration = Duration::from_secs(1);
+
+/// The server.
+#[derive(Clone)]
+pub struct Mcp {
+    app: Arc<App>,
+}
+
+impl Mcp {
+    /// For the lake of `app`.
+    pub fn new(app: Arc<App>) -> Self {
+        Self { app }
+    }
+
+    /// Answers a call on a thread of its own, telling what it does meanwhile.
+    async fn answered(
+        &self,
+        tool: &'static Tool,
+        arguments: Map<String, Value>,
+        context: &RequestContext<RoleServer>,
+    ) -> CallToolResult {
+        let turn = async {
+            if tool.is_about_data() {
+                // Waits only if the user set a bound on how old data may be.
+                self.app.sync().refresh_if_stale(FRESH_WITHIN).await;
+            }
+            self.app.turn().await
+        };
+        let turn = tokio::select! {
+            turn = turn => turn,
+            () = context.ct.cancelled() => return reply::failed(CANCELLED),
+        };
+        let (cancel, doing) = (Cancel::new(), Doing::default());
+        let (app, raised, shown) = (Arc::clone(&self.app), cancel.clone(), doing.clone());
+        let started = Instant::now();
+        let mut work = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            caught(tool, &Call { app: &app, now: app.now(), cancel: raised, doing: shown }, arguments)
+        });
+        let mut beats = interval(HEARTBEAT);
+        beats.tick().await;
+        let outcome = loop {
+            tokio::select! {
+                outcome = &mut work => break outcome,
+                () = context.ct.cancelled() => {
+                    cancel.cancel();
+                    return reply::failed(CANCELLED);
+                }
+                _ = beats.tick() => tell(context, started.elapsed(), &doing).await,
+            }
+        };
+        let outcome = outcome.unwrap_or(Outcome::BrokeOff);
+        outcome.told(tool, started.elapsed().as_millis() as u64, &self.app)
+    }
+}
+
+/// What came of a call.
+enum Outcome {
+    Answered(Value),
+    Refused(ToolError),
+    /// It panicked, which a client must hear of like of any other failure.
+    BrokeOff,
+}
+
+/// Runs a tool.
+fn caught(tool: &Tool, call: &Call<'_>, arguments: Map<String, Value>) -> Outcome {
+    match catch_unwind(AssertUnwindSafe(|| (tool.run)(call, arguments))) {
+        Ok(Ok(answer)) => Outcome::Answered(answer),
+        Ok(Err(error)) => Outcome::Refused(error),
+        Err(_) => Outcome::BrokeOff,
+    }
+}
+
+impl Outcome {
+    /// For the log and for the client.
+    fn told(self, tool: &Tool, milliseconds: u64, app: &App) -> CallToolResult {
+        match self {
+            Self::Answered(mut answer) => {
+                tracing::info!(tool = tool.name, milliseconds, "answered a call");
+                if let Some(notes) = answer.get_mut("notes").and_then(Value::as_array_mut) {
+                    notes.extend(app.news().map(Value::from));
+                }
+                reply::answered(tool.name, answer)
+            }
+            Self::Refused(error) => {
+                // What it says may quote customers, who are nobody's to keep in a log.
+                let is_the_callers = error.is_in_the_parameters();
+                tracing::info!(tool = tool.name, milliseconds, is_the_callers, "could not answer a call");
+                reply::failed(&reply::explained(&error))
+            }
+            Self::BrokeOff => {
+                tracing::error!(tool = tool.name, milliseconds, "a call broke off");
+                reply::failed(
+                    "this is a mistake in fi, not in the question: the call broke off. The server goes on; `fi logs` \
+                     tells more",
+                )
+            }
+        }
+    }
+}
+
+/// Tells how a call is getting on, if the client wants to know.
+async fn tell(context: &RequestContext<RoleServer>, elapsed: Duration, doing: &Doing) {
+    let Some(token) = context.meta.get_progress_token() else { return };
+    let message = doing.words().unwrap_or_else(|| format!("working for {} s", elapsed.as_secs()));
+    let progress = ProgressNotificationParam::new(token, elapsed.as_secs_f64()).with_message(message);
+    // Who is gone need not be told.
+    let _ = context.peer.notify_progress(progress).await;
+}
+
+fn described(tool: &Tool) -> rmcp::model::Tool {
+    let is_local = tool.effect == Effect::Reads;
+    let annotations = ToolAnnotations::with_title(tool.title)
+        .read_only(tool.effect != Effect::Syncs)
+        .destructive(false)
+        .idempotent(true)
+        .open_world(!is_local);
+    rmcp::model::Tool::new(tool.name, tool.description, Arc::new(tool.input_schema()))
+        .with_title(tool.title)
+        .with_raw_output_schema(Arc::new(tool.output_schema()))
+        .with_annotations(annotations)
+}
+
+fn unknown_tool(name: &str) -> ErrorData {
+    let names = TOOLS.iter().map(|tool| tool.name);
+    let meant = nearest(name, names.clone()).map_or(String::new(), |near| format!("did you mean {near}? "));
+    let names = names.collect::<Vec<_>>().join(", ");
+    ErrorData::invalid_params(format!("there is no tool '{name}'; {meant}There are {names}"), None)
+}
+
+/// Every list is one page, so no cursor was ever given.
+fn only_page(request: Option<&PaginatedRequestParams>) -> Result<(), ErrorData> {
+    match request.and_then(|request| request.cursor.as_deref()) {
+        None | Some("") => Ok(()),
+        Some(_) => Err(ErrorData::invalid_params("this list has one page: there is no such cursor", None)),
+    }
+}
+
+impl ServerHandler for Mcp {
+    fn get_info(&self) -> ServerConfig {
+        let capabilities = ServerCapabilities::builder()
+            .enable_tools()
+            .enable_resources()
+            .enable_prompts()
+            .enable_completions()
+            .build();
+        let implementation = Implementation::new(NAME, env!("CARGO_PKG_VERSION")).with_title("FastIntercom");
+        ServerConfig::new(capabilities)
+            .with_server_info(implementation)
+            .with_instructions(INSTRUCTIONS.trim_end())
+    }
+
+    async fn discover(&self, _: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
+        let versions = self.supported_protocol_versions().into_owned();
+        let discovered = DiscoverResult::from_server_info(versions, self.get_info());
+        Ok(discovered.with_ttl_ms(LISTS_TTL_MS).with_cache_scope(CacheScope::Public))
+    }
+
+    async fn list_tools(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        only_page(request.as_ref())?;
+        let tools = TOOLS.iter().map(described).collect();
+        let list = ListToolsResult::with_all_items(tools);
+        Ok(list.with_ttl_ms(LISTS_TTL_MS).with_cache_scope(CacheScope::Public))
+    }
+
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let tool = TOOLS.iter().find(|tool| tool.name == request.name);
+        let tool = tool.ok_or_else(|| unknown_tool(&request.name))?;
+        let arguments = request.arguments.unwrap_or_default();
+        Ok(self.answered(tool, arguments, &context).await.into())
+    }
+
+    async fn list_resources(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        only_page(request.as_ref())?;
+        let list = ListResourcesResult::with_all_items(resources::all());
+        Ok(list.with_ttl_ms(LISTS_TTL_MS).with_cache_scope(CacheScope::Public))
+    }
+
+    async fn list_resource_templates(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        only_page(request.as_ref())?;
+        let list = ListResourceTemplatesResult::with_all_items(resources::templates());
+        Ok(list.with_ttl_ms(LISTS_TTL_MS).with_cache_scope(CacheScope::Public))
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        let app = Arc::clone(&self.app);
+        off_thread(move || resources::read(&app, &request.uri)).await.map(Into::into)
+    }
+
+    async fn list_prompts(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        only_page(request.as_ref())?;
+        let list = ListPromptsResult::with_all_items(prompts::all());
+        Ok(list.with_ttl_ms(LISTS_TTL_MS).with_cache_scope(CacheScope::Public))
+    }
+
+    async fn get_prompt(
+        &self,
+        request: GetPromptRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<GetPromptResponse, ErrorData> {
+        prompts::get(&request.name, &request.arguments.unwrap_or_default()).map(Into::into)
+    }
+
+    async fn complete(
+        &self,
+        request: CompleteRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CompleteResult, ErrorData> {
+        let app = Arc::clone(&self.app);
+        off_thread(move || Ok(completion::complete(&app, &request))).await
+    }
+
+    /// What is known by no name, or came with parameters that cannot be read.
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        let method = request.method;
+        if METHODS.contains(&method.as_str()) {
+            let words =
+                format!("the parameters of {method} cannot be read: they are not of the types it takes");
+            return Err(ErrorData::invalid_params(words, None));
+        }
+        Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, method, None))
+    }
+}
+
+/// Blocking work that is no tool's.
+async fn off_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ErrorData> + Send + 'static,
+) -> Result<T, ErrorData> {
+    let done = tokio::task::spawn_blocking(move || catch_unwind(AssertUnwindSafe(work))).await;
+    match done {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(_)) | Err(_) => {
+            Err(ErrorData::internal_error("this is a mistake in fi; `fi logs` tells more", None))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::app::tests::nowhere;
+
+    #[test]
+    fn a_call_that_panics_is_told_like_any_other_failure() {
+        let tool = Tool {
+            name: "breaks",
+            title: "",
+            description: "",
+            effect: Effect::Reads,
+            input: Map::new,
+            output: Map::new,
+            run: |_, _| panic!("a mistake"),
+        };
+        let app = nowhere();
+        let call = Call { app: &app, now: app.now(), cancel: Cancel::new(), doing: Doing::default() };
+        let reply = caught(&tool, &call, Map::new()).told(&tool, 0, &app);
+        assert_eq!(reply.is_error, Some(true));
+        let text = &reply.content[0].as_text().unwrap().text;
+        assert!(text.contains("mistake in fi") && !text.contains("a mistake\n"), "{text}");
+    }
+}

@@ -1,0 +1,89 @@
+//! What a tool is to a server: its name and description, its schemas, and the function that answers.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::arguments;
+use super::call::Call;
+use super::schema::input_schema;
+use crate::tools::ToolError;
+
+/// What calling a tool does to the world.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// It reads what is held here.
+    Reads,
+    /// It reads what is held here, and asks Intercom for one conversation that is not.
+    Fetches,
+    /// It fetches from Intercom into the lake; nothing is changed in Intercom.
+    Syncs,
+}
+
+/// A tool.
+pub struct Tool {
+    /// The name callers use.
+    pub name: &'static str,
+    /// The name people see.
+    pub title: &'static str,
+    /// What it does, what it does not do, and which tool does that.
+    pub description: &'static str,
+    /// What calling it does.
+    pub effect: Effect,
+    pub(super) input: fn() -> Map<String, Value>,
+    pub(super) output: fn() -> Map<String, Value>,
+    pub(super) run: fn(&Call<'_>, Map<String, Value>) -> Result<Value, ToolError>,
+}
+
+impl Tool {
+    /// Whether its answer is made of the data, and so of no use when that is too old.
+    pub(super) fn is_about_data(&self) -> bool {
+        matches!(self.name, "search_conversations" | "analyze_conversations" | "query")
+    }
+
+    /// The schema of its arguments.
+    pub fn input_schema(&self) -> Map<String, Value> {
+        (self.input)()
+    }
+
+    /// The schema of its answers.
+    pub fn output_schema(&self) -> Map<String, Value> {
+        (self.output)()
+    }
+}
+
+/// Its parts, from a function of typed parameters to a typed answer.
+macro_rules! tool {
+    ($name:literal, $title:literal, $effect:ident, $params:ty => $answer:ty, $function:path, $description:expr $(,)?) => {
+        $crate::server::tool::Tool {
+            name: $name,
+            title: $title,
+            description: $description,
+            effect: $crate::server::tool::Effect::$effect,
+            input: $crate::server::schema::input_schema::<$params>,
+            output: $crate::server::schema::output_schema::<$answer>,
+            run: |call, arguments| {
+                $crate::server::tool::run::<$params, $answer>($name, call, arguments, $function)
+            },
+        }
+    };
+}
+pub(super) use tool;
+
+/// Reads the arguments, runs the function, writes the answer.
+pub(super) fn run<P, A>(
+    name: &str,
+    call: &Call<'_>,
+    arguments: Map<String, Value>,
+    function: fn(&Call<'_>, &P) -> Result<A, ToolError>,
+) -> Result<Value, ToolError>
+where
+    P: DeserializeOwned + JsonSchema,
+    A: Serialize,
+{
+    let params = arguments::read(name, arguments, &input_schema::<P>())?;
+    let answer = function(call, &params)?;
+    serde_json::to_value(answer)
+        .map_err(|error| ToolError::Refused(format!("the answer cannot be written: {error}")))
+}
