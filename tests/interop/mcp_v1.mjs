@@ -1,0 +1,16 @@
+// Talks to `fi mcp` as clients made with version 1 of the TypeScript SDK do, which is what most that are installed have.
+//
+//     FI_NPM=DIR node mcp_v1.mjs COMMAND [ARGUMENT...]
+
+import { check, require, talk } from './mcp_checks.mjs';
+
+const { Client } = require('@modelcontextprotocol/sdk/client/index.js');
+const { StdioClientTransport } = require('@modelcontextprotocol/sdk/client/stdio.js');
+
+const [command, ...args] = process.argv.slice(2);
+const client = new Client({ name: 'interop', version: '1' });
+await client.connect(new StdioClientTransport({ command, args }));
+check(client.getServerVersion().name === 'fastintercom', 'another server answers');
+check(client.getInstructions(), 'there are no instructions');
+await talk(client, 'typescript v1', -32002);
+await client.close();
