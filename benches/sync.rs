@@ -90,7 +90,11 @@ fn full_sync_of(conversations: u64) {
     println!("  outcome                  {}", report["outcome"]);
     println!("  conversations a second   {:.0} ({seconds:.1} s)", conversations as f64 / seconds);
     println!("  all headers queryable    after {:.1} s", watched.headers.as_secs_f64());
-    println!("  peak memory              {:.0} MB", watched.peak_bytes as f64 / 1e6);
+    println!(
+        "  peak memory              {:.0} MB, {:.0} MB without pages of files",
+        watched.peak_bytes as f64 / 1e6,
+        watched.peak_own_bytes as f64 / 1e6
+    );
     println!(
         "  lake                     {:.1} MB, {:.0} bytes a conversation",
         lake as f64 / 1e6,
@@ -107,25 +111,30 @@ struct Watched {
     headers: Duration,
     /// The highest resident memory.
     peak_bytes: u64,
+    /// The highest of its own: without pages of files, which the system takes back when it needs them.
+    peak_own_bytes: u64,
 }
 
 /// Watches a sync until it ends; the memory on Linux only.
 fn watch(home: &Path, child: &mut Child, started: Instant, conversations: u64) -> Watched {
     let status = format!("/proc/{}/status", child.id());
-    let (mut headers, mut peak_bytes) = (None, 0);
+    let (mut headers, mut peak_bytes, mut peak_own_bytes) = (None, 0, 0);
     while child.try_wait().unwrap().is_none() {
         std::thread::sleep(Duration::from_millis(50));
         let text = std::fs::read_to_string(&status).unwrap_or_default();
-        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
-        peak_bytes = kilobytes.map_or(peak_bytes, |kilobytes| kilobytes * 1_024);
+        let bytes = |name: &str| {
+            let line = text.lines().find_map(|line| line.strip_prefix(name))?;
+            Some(line.split_whitespace().next()?.parse::<u64>().ok()? * 1_024)
+        };
+        peak_bytes = bytes("VmHWM:").unwrap_or(peak_bytes);
+        peak_own_bytes = bytes("RssAnon:").map_or(peak_own_bytes, |own| own.max(peak_own_bytes));
         if headers.is_none() {
             let state = State::load(&Disk::default(), &Layout::new(home)).ok().flatten();
             let rows = state.map_or(0, |state| state.rows_of("conversations"));
             headers = (rows >= conversations).then(|| started.elapsed());
         }
     }
-    Watched { headers: headers.unwrap_or_else(|| started.elapsed()), peak_bytes }
+    Watched { headers: headers.unwrap_or_else(|| started.elapsed()), peak_bytes, peak_own_bytes }
 }
 
 /// The one document a sync prints.

@@ -4,7 +4,7 @@
 //!
 //! `cargo bench --bench mcp` runs both; `-- start --home DIR` only the start, over a lake of your own; `-- sessions
 //! --seconds 10` the sessions for a shorter time. Figures are printed, never asserted, but for one: an answer given
-//! during the sync has to equal that of a quiet server on the same version of the lake.
+//! during the syncs has to equal that of a quiet server.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints and may fail")]
 
@@ -171,7 +171,10 @@ fn questions(home: &Path) -> Vec<(&'static str, Value)> {
 /// What of an answer may differ between two times it is given.
 fn steady(mut answer: Value) -> Value {
     if let Some(map) = answer.as_object_mut() {
+        // Who synced last and when, how long the answer took, how large the files are.
         for key in [
+            "sync_type",
+            "database_size_mb",
             "elapsed_ms",
             "generation",
             "freshness",
@@ -241,10 +244,7 @@ fn sessions(world: &World, lasting: Duration) {
         times.len() as f64 / lasting.as_secs_f64()
     );
     println!("  p50, p95, p99, most   {:.0}, {:.0}, {:.0}, {:.0} ms", at(0.5), at(0.95), at(0.99), at(1.0));
-    println!(
-        "  equal to the quiet server's on the same version: {}",
-        compared(&runtime, &app, &home, &asked, &given)
-    );
+    println!("  equal to a quiet server's: {}", compared(&runtime, &app, &home, &asked, &given));
 }
 
 async fn session(
@@ -276,7 +276,7 @@ async fn session(
     given
 }
 
-/// How many answers were compared; differing ones end the run.
+/// How many answers were compared: all but those during which the lake moved; differing ones end the run.
 fn compared(
     runtime: &Runtime,
     app: &Arc<App>,
@@ -284,7 +284,6 @@ fn compared(
     asked: &[(&'static str, Value)],
     given: &[Given],
 ) -> usize {
-    let last = generation(home);
     let quiet: HashMap<usize, Value> = runtime.block_on(async {
         let mut session = Session::open(app).await;
         let mut answers = HashMap::new();
@@ -293,7 +292,8 @@ fn compared(
         }
         answers
     });
-    let same: Vec<&Given> = given.iter().filter(|(_, is_of, ..)| *is_of == Some(last)).collect();
+    // The stand-in's conversations stay as they are: versions differ in who synced and when.
+    let same: Vec<&Given> = given.iter().filter(|(_, is_of, ..)| is_of.is_some()).collect();
     for (which, _, _, answer) in &same {
         assert_eq!(answer, &quiet[which], "{:?}", asked[*which]);
     }
