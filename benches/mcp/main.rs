@@ -244,7 +244,7 @@ fn sessions(world: &World, lasting: Duration) {
         times.len() as f64 / lasting.as_secs_f64()
     );
     println!("  p50, p95, p99, most   {:.0}, {:.0}, {:.0}, {:.0} ms", at(0.5), at(0.95), at(0.99), at(1.0));
-    println!("  equal to a quiet server's: {}", compared(&runtime, &app, &home, &asked, &given));
+    println!("  equal to a quiet server's: {}", compared(&runtime, &app, &asked, &given));
 }
 
 async fn session(
@@ -277,13 +277,7 @@ async fn session(
 }
 
 /// How many answers were compared: all but those during which the lake moved; differing ones end the run.
-fn compared(
-    runtime: &Runtime,
-    app: &Arc<App>,
-    home: &Path,
-    asked: &[(&'static str, Value)],
-    given: &[Given],
-) -> usize {
+fn compared(runtime: &Runtime, app: &Arc<App>, asked: &[(&'static str, Value)], given: &[Given]) -> usize {
     let quiet: HashMap<usize, Value> = runtime.block_on(async {
         let mut session = Session::open(app).await;
         let mut answers = HashMap::new();

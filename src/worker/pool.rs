@@ -31,6 +31,9 @@ struct Shared {
 #[derive(Default)]
 struct Room {
     idle: Vec<Process>,
+    /// One more than there may be busy, so that who asks after one was killed does not wait for another to start.
+    spare: Option<Process>,
+    is_spare_coming: bool,
     /// Workers that are busy or about to be there.
     taken: usize,
     is_closed: bool,
@@ -83,7 +86,7 @@ impl Drop for SqlWorkers {
     fn drop(&mut self) {
         let mut room = self.shared.room();
         room.is_closed = true;
-        let idle = std::mem::take(&mut room.idle);
+        let idle = (std::mem::take(&mut room.idle), room.spare.take());
         drop(room);
         drop(idle);
     }
@@ -111,8 +114,15 @@ impl Shared {
             }
             if room.taken < self.options.workers.max(1) {
                 room.taken += 1;
+                let spare = room.spare.take();
                 drop(room);
-                return Process::start(&self.options).inspect_err(|_| self.leave(None));
+                return match spare.filter(Process::is_waiting) {
+                    Some(spare) => {
+                        self.stock();
+                        Ok(spare)
+                    }
+                    None => Process::start(&self.options).inspect_err(|_| self.leave(None)),
+                };
             }
             if start.elapsed() >= patience {
                 return Err(Error::Busy(patience));
@@ -123,18 +133,39 @@ impl Shared {
 
     /// Puts a worker back if it is of further use, and replaces it otherwise.
     fn ended(self: &Arc<Self>, ended: Ended, process: Process) -> Result<SqlAnswer, Error> {
-        if ended.is_well {
-            self.leave(Some(process));
-            return ended.outcome;
+        match ended.is_well {
+            true => self.leave(Some(process)),
+            false => {
+                bury(process);
+                self.leave(None);
+            }
         }
-        bury(process);
-        let shared = Arc::clone(self);
-        let replace = move || shared.leave(Process::start(&shared.options).ok());
-        // Without a thread the next query starts one for itself.
-        if thread::Builder::new().name("start worker".to_owned()).spawn(replace).is_err() {
-            self.leave(None);
-        }
+        self.stock();
         ended.outcome
+    }
+
+    /// Starts a spare one on the side, where there is none.
+    fn stock(self: &Arc<Self>) {
+        let mut room = self.room();
+        if room.spare.is_some() || room.is_spare_coming || room.is_closed {
+            return;
+        }
+        room.is_spare_coming = true;
+        drop(room);
+        let shared = Arc::clone(self);
+        let start = move || {
+            let started = Process::start(&shared.options).ok();
+            let mut room = shared.room();
+            room.is_spare_coming = false;
+            if !room.is_closed {
+                room.spare = started;
+            }
+            shared.changed.notify_all();
+        };
+        // Without a thread the next query starts one for itself.
+        if thread::Builder::new().name("start worker".to_owned()).spawn(start).is_err() {
+            self.room().is_spare_coming = false;
+        }
     }
 
     /// One is no longer taken; it may be there for others.
