@@ -56,12 +56,12 @@ impl SqlWorkers {
         }
         let limits = Limits { timeout: limits.timeout.min(self.shared.options.longest), ..*limits };
         let talk = Talk { options: &self.shared.options, sql, limits: &limits, cancel };
-        let mut process = self.shared.take(limits.timeout, cancel)?;
-        let was_new = process.served == 0;
+        let (mut process, was_new) = self.shared.take(limits.timeout, cancel)?;
         let ended = self.shared.ended(talk.with(&mut process), process);
         match ended {
             Err(Error::Failed(failed)) if !was_new && failed.kind.is_worth_another_try() => {
-                let mut process = self.shared.take(limits.timeout, cancel)?;
+                self.shared.clear();
+                let (mut process, _) = self.shared.take(limits.timeout, cancel)?;
                 self.shared.ended(talk.with(&mut process), process)
             }
             ended => ended,
@@ -97,8 +97,17 @@ impl Shared {
         self.room.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A worker that waits, or a new one, or the next that is done.
-    fn take(self: &Arc<Self>, patience: Duration, cancel: &Cancel) -> Result<Process, Error> {
+    /// Ends the workers that wait: what they see of the lake may be of before it was made anew.
+    fn clear(&self) {
+        let mut room = self.room();
+        let waiting: Vec<Process> = room.idle.drain(..).collect();
+        let spare = room.spare.take();
+        drop(room);
+        waiting.into_iter().chain(spare).for_each(bury);
+    }
+
+    /// A worker that waits, or a new one, or the next that is done; and whether it began just now.
+    fn take(self: &Arc<Self>, patience: Duration, cancel: &Cancel) -> Result<(Process, bool), Error> {
         let start = Instant::now();
         let mut room = self.room();
         loop {
@@ -108,7 +117,7 @@ impl Shared {
             while let Some(process) = room.idle.pop() {
                 if process.is_waiting() {
                     room.taken += 1;
-                    return Ok(process);
+                    return Ok((process, false));
                 }
                 bury(process);
             }
@@ -119,9 +128,12 @@ impl Shared {
                 return match spare.filter(Process::is_waiting) {
                     Some(spare) => {
                         self.stock();
-                        Ok(spare)
+                        Ok((spare, false))
                     }
-                    None => Process::start(&self.options).inspect_err(|_| self.leave(None)),
+                    None => {
+                        let started = Process::start(&self.options).inspect_err(|_| self.leave(None));
+                        started.map(|process| (process, true))
+                    }
                 };
             }
             if start.elapsed() >= patience {

@@ -22,8 +22,6 @@ pub(super) struct Process {
     child: Child,
     to_child: Sender<Vec<u8>>,
     from_child: Receiver<FromChild>,
-    /// Queries it was given.
-    pub(super) served: u64,
     _private_dir: PrivateDir,
 }
 
@@ -59,7 +57,7 @@ impl Process {
                 return Err(Error::Start(error));
             }
         };
-        let process = Self { child, to_child, from_child, served: 0, _private_dir: private_dir };
+        let process = Self { child, to_child, from_child, _private_dir: private_dir };
         process.say(&ToChild::Start(start)).map_err(Error::Start)?;
         process.is_ready()?;
         Ok(process)

@@ -61,7 +61,6 @@ impl Talk<'_> {
         // Whoever makes up messages does not know the number of the next query.
         let id = rand::random();
         let (sql, now) = (self.sql.to_owned(), self.options.now.get());
-        process.served += 1;
         if let Err(error) = process.say(&ToChild::Query { id, sql, now, limits: *self.limits }) {
             return Ended::lost(Error::Start(error));
         }
