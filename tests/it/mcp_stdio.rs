@@ -1,7 +1,8 @@
 //! `fi mcp` as clients start it: a process whose stdout is the protocol and nothing else, and which ends when they go.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::thread::JoinHandle;
 
 use serde_json::{Value, json};
 
@@ -12,6 +13,8 @@ struct Server {
     child: Child,
     to: Option<ChildStdin>,
     from: BufReader<ChildStdout>,
+    /// What it says on stderr, read all the time: a pipe that nobody reads holds a process up when it is full.
+    said: JoinHandle<String>,
     next_id: u64,
 }
 
@@ -19,7 +22,13 @@ impl Server {
     fn start(env: &TestEnv, arguments: &[&str]) -> Self {
         let mut child = env.start(env.command(arguments).stdin(Stdio::piped()));
         let (to, from) = (child.stdin.take(), BufReader::new(child.stdout.take().unwrap()));
-        Self { child, to, from, next_id: 0 }
+        let mut stderr = child.stderr.take().unwrap();
+        let said = std::thread::spawn(move || {
+            let mut said = Vec::new();
+            stderr.read_to_end(&mut said).unwrap();
+            String::from_utf8_lossy(&said).into_owned()
+        });
+        Self { child, to, from, said, next_id: 0 }
     }
 
     fn request(&mut self, method: &str, params: &Value) -> Value {
@@ -53,8 +62,8 @@ impl Server {
         let mut rest = String::new();
         while self.from.read_line(&mut rest).unwrap() > 0 {}
         assert!(rest.lines().all(|line| serde_json::from_str::<Value>(line).is_ok()), "{rest}");
-        let output = self.child.wait_with_output().unwrap();
-        (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+        let is_success = self.child.wait().unwrap().success();
+        (is_success, self.said.join().unwrap())
     }
 }
 
