@@ -21,16 +21,10 @@ use chrono::{DateTime, Utc};
 use fastintercom::cancel::Cancel;
 use fastintercom::clock::Clock;
 use fastintercom::demo::{self, DemoServer, Running, ServerOptions, Workspace, WorkspaceParams};
-use fastintercom::engine::{EngineOptions, Now};
 use fastintercom::index::TextIndex;
 use fastintercom::lake::{Disk, Holder, Layout, State};
 use fastintercom::server::{App, AppParts};
-use fastintercom::sync::service::{
-    Job, JobKind, RefreshOutcome, ServiceStatus, Started, SyncAvailability, SyncControl,
-};
-use fastintercom::tools::EngineSearch;
-use fastintercom::worker::{SqlWorkers, WorkerOptions};
-use futures::future::BoxFuture;
+use fastintercom::sync::service::{NoSync, SyncAvailability};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
@@ -104,46 +98,15 @@ impl World {
     }
 }
 
-/// Another process syncs; this one only answers.
-struct Elsewhere;
-
-impl SyncControl for Elsewhere {
-    fn status(&self) -> ServiceStatus {
-        ServiceStatus::default()
-    }
-    fn start(&self, _: JobKind) -> Result<Started, SyncAvailability> {
-        Err(SyncAvailability::NoToken)
-    }
-    fn job(&self, _: &str) -> Option<Job> {
-        None
-    }
-    fn note_question(&self, _: DateTime<Utc>) {}
-    fn refresh_if_stale(&self, _: Duration) -> BoxFuture<'_, RefreshOutcome> {
-        Box::pin(std::future::ready(RefreshOutcome::NotWanted))
-    }
-}
-
+/// What sessions are answered with; another process syncs.
 fn app(home: &Path, now: DateTime<Utc>) -> Arc<App> {
     let layout = Layout::new(home);
     let who = || Holder { pid: std::process::id(), purpose: "a bench".to_owned(), since_seconds: 0 };
     let index = Arc::new(TextIndex::new(layout.clone(), Arc::new(who)));
-    let search = Arc::new(EngineSearch::new(Arc::clone(&index), Cancel::new()));
-    let workers = WorkerOptions {
-        search: Some(search.clone()),
-        program: FI.into(),
-        ..WorkerOptions::new(layout.clone(), Now::fixed(now))
-    };
-    Arc::new(App::new(AppParts {
-        clock: Clock::Fixed(now),
-        zone: None,
-        engine: EngineOptions { search: Some(search), ..EngineOptions::new(Now::fixed(now)) },
-        workers: SqlWorkers::new(workers),
-        layout,
-        index,
-        fetch: None,
-        sync: Arc::new(Elsewhere),
-        max_staleness: Duration::from_secs(3_600),
-    }))
+    let sync = Arc::new(NoSync(SyncAvailability::Ready));
+    let mut parts = AppParts::over(layout, Clock::Fixed(now), index, Cancel::new(), sync);
+    parts.workers.program = FI.into();
+    Arc::new(App::new(parts))
 }
 
 /// What sessions ask, in turn.

@@ -10,23 +10,24 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::cancel::Cancel;
 use crate::clock::Clock;
-use crate::engine::{self, Engine, EngineOptions};
+use crate::engine::{self, Engine, EngineOptions, Now, WordSearch};
 use crate::index::TextIndex;
 use crate::lake::{Disk, LastState, Layout};
 use crate::sync::SyncState;
 use crate::sync::service::SyncControl;
-use crate::tools::Holdings;
 use crate::tools::conversation::{Conversations, Fetch};
 use crate::tools::server_status::ServerFacts;
-use crate::worker::SqlWorkers;
+use crate::tools::{EngineSearch, Holdings};
+use crate::worker::{SqlWorkers, WorkerOptions};
 
 /// The name by which servers are known to clients.
 pub(super) const NAME: &str = "fastintercom";
 /// Calls that are answered at the same time; others wait.
 const AT_ONCE: usize = 8;
-/// How long one query of a tool may take.
-const QUERY_TIMEOUT: Duration = Duration::from_secs(30);
+/// Age from which data counts as stale, unless the settings say otherwise.
+const MAX_STALENESS: Duration = Duration::from_secs(3_600);
 
 /// What a server is made of.
 pub struct AppParts {
@@ -46,13 +47,42 @@ pub struct AppParts {
     pub sync: Arc<dyn SyncControl>,
     /// Age from which data counts as stale.
     pub max_staleness: Duration,
-    /// Runs SQL from outside.
-    pub workers: SqlWorkers,
+    /// How SQL from outside is run.
+    pub workers: WorkerOptions,
+}
+
+impl AppParts {
+    /// Over a lake, with its index; `cancel` stops what is still under way when the server ends. In the workspace's
+    /// zone, and without asking Intercom for single conversations.
+    pub fn over(
+        layout: Layout,
+        clock: Clock,
+        index: Arc<TextIndex>,
+        cancel: Cancel,
+        sync: Arc<dyn SyncControl>,
+    ) -> Self {
+        let now = Now::new(move || clock.now());
+        let search: Arc<dyn WordSearch> = Arc::new(EngineSearch::new(Arc::clone(&index), cancel));
+        let engine = EngineOptions { search: Some(Arc::clone(&search)), ..EngineOptions::new(now.clone()) };
+        let workers = WorkerOptions { search: Some(search), ..WorkerOptions::new(layout.clone(), now) };
+        Self {
+            layout,
+            clock,
+            zone: None,
+            engine,
+            index,
+            fetch: None,
+            sync,
+            max_staleness: MAX_STALENESS,
+            workers,
+        }
+    }
 }
 
 /// What all calls share.
 pub struct App {
     parts: AppParts,
+    workers: SqlWorkers,
     conversations: Conversations,
     engine: Mutex<Option<Arc<Engine>>>,
     last_state: LastState,
@@ -66,6 +96,7 @@ impl App {
     /// Of these parts; nothing is opened yet.
     pub fn new(parts: AppParts) -> Self {
         Self {
+            workers: SqlWorkers::new(parts.workers.clone()),
             conversations: Conversations::new(&parts.layout),
             engine: Mutex::new(None),
             last_state: LastState::default(),
@@ -100,10 +131,6 @@ impl App {
         self.parts.clock.now()
     }
 
-    pub(super) fn query_timeout(&self) -> Duration {
-        QUERY_TIMEOUT
-    }
-
     pub(super) fn index(&self) -> &TextIndex {
         &self.parts.index
     }
@@ -113,7 +140,7 @@ impl App {
     }
 
     pub(super) fn workers(&self) -> &SqlWorkers {
-        &self.parts.workers
+        &self.workers
     }
 
     pub(super) fn sync(&self) -> &dyn SyncControl {
@@ -143,7 +170,7 @@ impl App {
 
     /// That nothing new can arrive and why, if it is so and nobody was told yet.
     pub(super) fn news(&self) -> Option<String> {
-        let availability = self.parts.sync.status().availability;
+        let availability = self.parts.sync.availability();
         if availability.is_ready() || self.is_told.swap(true, Ordering::Relaxed) {
             return None;
         }
@@ -166,47 +193,17 @@ impl App {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use futures::future::BoxFuture;
-
     use super::*;
-    use crate::engine::Now;
     use crate::lake::Holder;
-    use crate::sync::service::{Job, JobKind, RefreshOutcome, ServiceStatus, Started, SyncAvailability};
-    use crate::worker::WorkerOptions;
-
-    struct Still;
-
-    impl SyncControl for Still {
-        fn status(&self) -> ServiceStatus {
-            ServiceStatus::default()
-        }
-        fn start(&self, _: JobKind) -> Result<Started, SyncAvailability> {
-            Err(SyncAvailability::NoToken)
-        }
-        fn job(&self, _: &str) -> Option<Job> {
-            None
-        }
-        fn note_question(&self, _: DateTime<Utc>) {}
-        fn refresh_if_stale(&self, _: Duration) -> BoxFuture<'_, RefreshOutcome> {
-            Box::pin(std::future::ready(RefreshOutcome::NotWanted))
-        }
-    }
+    use crate::sync::service::{NoSync, SyncAvailability};
 
     /// Over a lake that is not there.
     pub(in crate::server) fn nowhere() -> App {
         let layout = Layout::new(std::path::Path::new("/nowhere"));
-        let now = Now::fixed(DateTime::UNIX_EPOCH);
         let who = || Holder { pid: 0, purpose: String::new(), since_seconds: 0 };
-        App::new(AppParts {
-            clock: Clock::Fixed(DateTime::UNIX_EPOCH),
-            zone: None,
-            engine: EngineOptions::new(now.clone()),
-            index: Arc::new(TextIndex::new(layout.clone(), Arc::new(who))),
-            fetch: None,
-            sync: Arc::new(Still),
-            max_staleness: Duration::from_secs(3_600),
-            workers: SqlWorkers::new(WorkerOptions::new(layout.clone(), now)),
-            layout,
-        })
+        let index = Arc::new(TextIndex::new(layout.clone(), Arc::new(who)));
+        let sync = Arc::new(NoSync(SyncAvailability::NoToken));
+        let clock = Clock::Fixed(DateTime::UNIX_EPOCH);
+        App::new(AppParts::over(layout, clock, index, Cancel::new(), sync))
     }
 }

@@ -1,6 +1,7 @@
 //! One call of a tool: what it needs to know of the outside.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -9,6 +10,9 @@ use super::app::App;
 use crate::cancel::Cancel;
 use crate::engine::QueryOptions;
 use crate::index::{Mending, Wait};
+
+/// How long one query of a tool may take.
+const QUERY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// One call.
 pub struct Call<'a> {
@@ -30,11 +34,7 @@ impl Call<'_> {
 
     /// The limits of its queries.
     pub(super) fn options(&self) -> QueryOptions {
-        QueryOptions {
-            cancel: self.cancel.clone(),
-            timeout: self.app.query_timeout(),
-            ..QueryOptions::default()
-        }
+        QueryOptions { cancel: self.cancel.clone(), timeout: QUERY_TIMEOUT, ..QueryOptions::default() }
     }
 
     /// How it waits for the search index to be made.

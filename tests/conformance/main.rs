@@ -12,22 +12,16 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
-use chrono::{DateTime, Utc};
+use chrono::Utc;
 use fastintercom::cancel::Cancel;
 use fastintercom::clock::Clock;
-use fastintercom::engine::{EngineOptions, Now};
 use fastintercom::index::TextIndex;
 use fastintercom::lake::{Holder, Layout};
 use fastintercom::server::{App, AppParts, Mcp};
-use fastintercom::sync::service::{
-    Job, JobKind, RefreshOutcome, ServiceStatus, Started, SyncAvailability, SyncControl,
-};
-use fastintercom::tools::EngineSearch;
-use fastintercom::worker::{self, SqlWorkers, WorkerOptions};
-use futures::future::{BoxFuture, FutureExt, ready};
+use fastintercom::sync::service::{NoSync, SyncAvailability};
+use fastintercom::worker;
 use rmcp::transport::StreamableHttpService;
 use rmcp::transport::streamable_http_server::StreamableHttpServerConfig;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
@@ -75,49 +69,13 @@ fn run(home: &Path) -> Result<(), Box<dyn Error>> {
 
 /// As `fi mcp` makes it of a lake to which nothing new can come.
 fn app(home: &Path) -> App {
-    let (layout, clock, now) = (Layout::new(home), Clock::System, Now::new(Utc::now));
+    let layout = Layout::new(home);
     let holder = || Holder {
         pid: std::process::id(),
         purpose: "mcp_conformance (its index)".to_owned(),
         since_seconds: Utc::now().timestamp(),
     };
     let index = Arc::new(TextIndex::new(layout.clone(), Arc::new(holder)));
-    let search = Arc::new(EngineSearch::new(Arc::clone(&index), Cancel::new()));
-    App::new(AppParts {
-        clock,
-        zone: None,
-        engine: EngineOptions { search: Some(search.clone()), ..EngineOptions::new(now.clone()) },
-        workers: SqlWorkers::new(WorkerOptions {
-            search: Some(search),
-            ..WorkerOptions::new(layout.clone(), now)
-        }),
-        layout,
-        index,
-        fetch: None,
-        sync: Arc::new(NoSync),
-        max_staleness: Duration::from_secs(3600),
-    })
-}
-
-/// Nothing new can arrive.
-struct NoSync;
-
-impl SyncControl for NoSync {
-    fn status(&self) -> ServiceStatus {
-        ServiceStatus { availability: SyncAvailability::NoToken, ..ServiceStatus::default() }
-    }
-
-    fn start(&self, _: JobKind) -> Result<Started, SyncAvailability> {
-        Err(SyncAvailability::NoToken)
-    }
-
-    fn job(&self, _: &str) -> Option<Job> {
-        None
-    }
-
-    fn note_question(&self, _: DateTime<Utc>) {}
-
-    fn refresh_if_stale(&self, _: Duration) -> BoxFuture<'_, RefreshOutcome> {
-        ready(RefreshOutcome::NotWanted).boxed()
-    }
+    let sync = Arc::new(NoSync(SyncAvailability::NoToken));
+    App::new(AppParts::over(layout, Clock::System, index, Cancel::new(), sync))
 }

@@ -40,6 +40,10 @@ impl SyncControl for Told {
         self.status.clone()
     }
 
+    fn availability(&self) -> SyncAvailability {
+        self.status().availability
+    }
+
     fn start(&self, kind: JobKind) -> Result<Started, SyncAvailability> {
         self.asked.lock().unwrap().push(kind);
         match self.status.availability {

@@ -5,15 +5,15 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use fastintercom::cancel::Cancel;
 use fastintercom::clock::Clock;
-use fastintercom::engine::{EngineOptions, Now};
+use fastintercom::engine::Now;
 use fastintercom::lake::Layout;
 use fastintercom::server::{App, AppParts, Mcp};
 use fastintercom::sync::service::{
     Job, JobKind, RefreshOutcome, ServiceStatus, Started, SyncAvailability, SyncControl,
 };
-use fastintercom::tools::EngineSearch;
-use fastintercom::worker::SqlWorkers;
+use fastintercom::worker::WorkerOptions;
 use futures::future::BoxFuture;
 use rmcp::ServiceExt;
 use serde_json::{Value, json};
@@ -36,6 +36,10 @@ impl SyncControl for Still {
         ServiceStatus { availability: SyncAvailability::NoToken, ..ServiceStatus::default() }
     }
 
+    fn availability(&self) -> SyncAvailability {
+        SyncAvailability::NoToken
+    }
+
     fn start(&self, _: JobKind) -> Result<Started, SyncAvailability> {
         Err(SyncAvailability::NoToken)
     }
@@ -55,24 +59,11 @@ impl SyncControl for Still {
 
 /// What a server over a home answers with.
 pub(crate) fn app(home: &Path, now: DateTime<Utc>, sync: Arc<dyn SyncControl>) -> App {
-    let (layout, index) = (Layout::new(home), index(home));
-    let search = Arc::new(EngineSearch::new(Arc::clone(&index), fastintercom::cancel::Cancel::new()));
-    let workers = arena::options(&layout);
-    App::new(AppParts {
-        clock: Clock::Fixed(now),
-        zone: None,
-        engine: EngineOptions { search: Some(search.clone()), ..EngineOptions::new(Now::fixed(now)) },
-        workers: SqlWorkers::new(fastintercom::worker::WorkerOptions {
-            search: Some(search),
-            now: Now::fixed(now),
-            ..workers
-        }),
-        layout,
-        index,
-        fetch: None,
-        sync,
-        max_staleness: Duration::from_secs(3_600),
-    })
+    let layout = Layout::new(home);
+    let parts = AppParts::over(layout.clone(), Clock::Fixed(now), index(home), Cancel::new(), sync);
+    let search = parts.workers.search.clone();
+    let workers = WorkerOptions { search, now: Now::fixed(now), ..arena::options(&layout) };
+    App::new(AppParts { workers, ..parts })
 }
 
 /// A client and its server.

@@ -14,13 +14,11 @@ use super::show::Live;
 use super::{Context, Setup, assemble, background, demo};
 use crate::cli::{McpArgs, McpCommand};
 use crate::config::Flags;
-use crate::engine::{EngineOptions, Now};
 use crate::error::{CommandError, Explain, Kind};
 use crate::model::ConversationId;
 use crate::server::{App, AppParts, Mcp};
-use crate::tools::EngineSearch;
+use crate::sync::service::SyncControl;
 use crate::tools::conversation::{Fetch, Fetched};
-use crate::worker::{SqlWorkers, WorkerOptions};
 
 /// What the lock's file says about this command.
 const PURPOSE: &str = "fi mcp";
@@ -78,27 +76,16 @@ async fn until_closed(app: Arc<App>) -> Result<(), CommandError> {
 }
 
 /// What calls are answered with.
-fn app(context: &Context, sync: Arc<dyn crate::sync::service::SyncControl>) -> App {
-    let (config, clock) = (&context.config, context.clock);
-    let layout = assemble::layout(&config.home);
-    let index = assemble::text_index(context);
-    let now = Now::new(move || clock.now());
-    let search = Arc::new(EngineSearch::new(Arc::clone(&index), context.cancel.clone()));
+fn app(context: &Context, sync: Arc<dyn SyncControl>) -> App {
+    let config = &context.config;
     let may_ask = config.token.is_some() && !demo::has_no_server(config);
     let fetch = may_ask.then(|| Box::new(Fetching(context.clone())) as Box<dyn Fetch + Send + Sync>);
+    let (layout, index) = (assemble::layout(&config.home), assemble::text_index(context));
     App::new(AppParts {
-        clock,
         zone: config.timezone,
-        engine: EngineOptions { search: Some(search.clone()), ..EngineOptions::new(now.clone()) },
-        workers: SqlWorkers::new(WorkerOptions {
-            search: Some(search),
-            ..WorkerOptions::new(layout.clone(), now)
-        }),
-        layout,
-        index,
         fetch,
-        sync,
         max_staleness: config.max_staleness,
+        ..AppParts::over(layout, context.clock, index, context.cancel.clone(), sync)
     })
 }
 

@@ -11,8 +11,11 @@ use crate::lake::Holder;
 
 /// Watches and starts syncs. Every call but [`refresh_if_stale`](Self::refresh_if_stale) returns at once.
 pub trait SyncControl: Send + Sync {
-    /// How syncing stands in this process.
+    /// How syncing stands in this process; looks at the lake's state and lock.
     fn status(&self) -> ServiceStatus;
+
+    /// Whether anything new can arrive; looks at nothing.
+    fn availability(&self) -> SyncAvailability;
 
     /// Starts a sync, or finds the one under way that does the same.
     ///

@@ -6,6 +6,7 @@
 //! does one sync, `queue` keeps the jobs. It never blocks who asks: it runs on threads of its own ([`Background`]),
 //! and answers go on from what is held when nothing new can arrive ([`SyncAvailability`]).
 
+mod absent;
 mod availability;
 mod background;
 mod control;
@@ -25,6 +26,7 @@ use futures::future::BoxFuture;
 use tokio::sync::{Notify, watch};
 use tokio::time::sleep;
 
+pub use absent::NoSync;
 pub use availability::SyncAvailability;
 pub use background::Background;
 pub use control::{RefreshOutcome, ServiceStatus, Started, SyncControl};
@@ -133,6 +135,10 @@ impl Service {
 impl SyncControl for Service {
     fn status(&self) -> ServiceStatus {
         self.0.status()
+    }
+
+    fn availability(&self) -> SyncAvailability {
+        self.0.shared().availability.clone()
     }
 
     fn start(&self, kind: JobKind) -> Result<Started, SyncAvailability> {
