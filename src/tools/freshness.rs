@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::error::ToolError;
 use super::timeframe::Timeframe;
 use crate::lake::State;
-use crate::sync::{Span, SyncState};
+use crate::sync::{Coverage, Span, SyncState};
 
 /// How fresh and complete the data of a timeframe is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -46,12 +46,13 @@ impl Freshness {
         // What has not happened yet cannot be held: the last sync is as far as it goes.
         let last = sync.coverage.spans().iter().map(|span| span.as_of_seconds).max();
         let to = last.map_or(timeframe.end.timestamp(), |last| timeframe.end.timestamp().min(last));
-        let (covered, as_of) = covered(sync.coverage.spans(), from, to);
+        let coverage = covered(&sync.coverage, from, to);
+        let as_of = sync.coverage.as_of(from, to);
         let behind = as_of.map_or(0, |as_of| timeframe.end.min(now).timestamp() - as_of);
         Ok(Self {
             behind_seconds: behind.max(0),
             data_as_of: as_of.and_then(|seconds| DateTime::from_timestamp(seconds, 0)),
-            coverage: covered,
+            coverage,
             conversations_without_messages_count: state.without_thread(),
         })
     }
@@ -71,23 +72,14 @@ impl Freshness {
     }
 }
 
-/// How much of a stretch of seconds the spans cover, and the oldest knowledge among them if it is all.
-fn covered(spans: &[Span], from: i64, to: i64) -> (Covered, Option<i64>) {
-    let mut at = from;
-    let mut as_of: Option<i64> = None;
-    let mut touched = false;
-    for span in spans.iter().filter(|span| span.to_seconds > from && span.from_seconds < to.max(from + 1)) {
-        touched = true;
-        if span.from_seconds > at {
-            return (Covered::Partial, None);
-        }
-        at = span.to_seconds;
-        as_of = Some(as_of.map_or(span.as_of_seconds, |oldest| oldest.min(span.as_of_seconds)));
-    }
-    match (touched, at >= to) {
-        (true, true) => (Covered::Complete, as_of),
-        (true, false) => (Covered::Partial, None),
-        (false, _) => (Covered::None, None),
+/// How much of a stretch of seconds is covered.
+fn covered(coverage: &Coverage, from: i64, to: i64) -> Covered {
+    let is_touched =
+        |span: &Span| span.to_seconds > from && span.from_seconds < to.max(from.saturating_add(1));
+    match coverage.spans().iter().any(is_touched) {
+        true if coverage.gaps(from, to).is_empty() => Covered::Complete,
+        true => Covered::Partial,
+        false => Covered::None,
     }
 }
 
@@ -95,18 +87,16 @@ fn covered(spans: &[Span], from: i64, to: i64) -> (Covered, Option<i64>) {
 mod tests {
     use super::*;
 
-    fn span(from_seconds: i64, to_seconds: i64, as_of_seconds: i64) -> Span {
-        Span { from_seconds, to_seconds, as_of_seconds }
-    }
-
     #[test]
-    fn a_stretch_is_as_fresh_as_its_oldest_part() {
-        let spans = [span(0, 10, 100), span(10, 20, 50), span(30, 40, 100)];
-        assert_eq!(covered(&spans, 0, 20), (Covered::Complete, Some(50)));
-        assert_eq!(covered(&spans, 2, 8), (Covered::Complete, Some(100)));
-        assert_eq!(covered(&spans, 5, 35), (Covered::Partial, None));
-        assert_eq!(covered(&spans, 35, 45), (Covered::Partial, None));
-        assert_eq!(covered(&spans, 22, 28), (Covered::None, None));
-        assert_eq!(covered(&[], 0, 1), (Covered::None, None));
+    fn a_stretch_is_covered_in_whole_in_part_or_not_at_all() {
+        let mut held = Coverage::default();
+        for (from_seconds, to_seconds) in [(0, 20), (30, 40)] {
+            held.add(Span { from_seconds, to_seconds, as_of_seconds: 100 });
+        }
+        let stretches = [(0, 20), (2, 8), (5, 5), (5, 35), (35, 45), (22, 28), (22, 22)];
+        use Covered::{Complete, None, Partial};
+        let expected = [Complete, Complete, Complete, Partial, Partial, None, None];
+        assert_eq!(stretches.map(|(from, to)| covered(&held, from, to)), expected);
+        assert_eq!(covered(&Coverage::default(), 0, 1), None);
     }
 }

@@ -92,6 +92,9 @@ pub struct Key {
     /// Whether the period starts or ends within this stretch of time.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_partial: bool,
+    /// Whether customers may have written it: a name they chose, or the value of an attribute.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_untrusted: bool,
 }
 
 /// A figure, and the same of the period compared with.

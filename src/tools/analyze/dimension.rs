@@ -238,6 +238,11 @@ impl By {
         matches!(self.kind, ByKind::Listed(Group::Many(..)))
     }
 
+    /// Whether its values may be what customers wrote.
+    pub(super) fn is_untrusted(&self) -> bool {
+        matches!(self.kind, ByKind::Listed(Group::Carried(..)) | ByKind::Attribute(_))
+    }
+
     pub(super) fn needs_country(&self) -> bool {
         self.name == "country"
     }

@@ -16,6 +16,7 @@ use crate::model::{Conversation, Row as _};
 use crate::tools::directory::Directory;
 use crate::tools::error::ToolError;
 use crate::tools::timeframe::{BucketSpan, Timeframe};
+use crate::tools::untrusted::{Untrusted, clean};
 
 /// Which conversations a question is about, in one version of the lake.
 pub(super) struct Subject<'a> {
@@ -145,10 +146,20 @@ impl Measured {
         let keys = question.group_by.iter().zip(row.ids.iter().zip(&row.names)).map(|(by, (id, name))| {
             let span = by.bucket().and_then(|_| self.spans.get(*self.places.get(id.as_ref()?)?));
             match span {
-                Some(span) => Key { id: id.clone(), name: span.label.clone(), is_partial: span.is_partial },
+                Some(span) => Key {
+                    id: id.clone(),
+                    name: span.label.clone(),
+                    is_partial: span.is_partial,
+                    is_untrusted: false,
+                },
                 None => {
                     let name = by.shown(id.as_deref(), name.as_deref(), directory);
-                    Key { id: id.as_deref().map(short), name: short(&name), is_partial: false }
+                    Key {
+                        id: id.as_deref().map(short),
+                        name: Untrusted::new(&name, KEY_CHARS).as_str().to_owned(),
+                        is_partial: false,
+                        is_untrusted: by.is_untrusted(),
+                    }
                 }
             }
         });
@@ -175,9 +186,12 @@ impl Measured {
 /// Characters of a key at most: a value of a custom attribute may be as long as a letter.
 const KEY_CHARS: usize = 200;
 
-fn short(key: &str) -> String {
-    match key.char_indices().nth(KEY_CHARS) {
-        Some((end, _)) => format!("{}…", &key[..end]),
-        None => key.to_owned(),
+/// An id as it is, but for what cannot be seen, and what is too much of it.
+fn short(id: &str) -> String {
+    let mut id = clean(id);
+    if let Some((end, _)) = id.char_indices().nth(KEY_CHARS) {
+        id.truncate(end);
+        id.push('…');
     }
+    id
 }

@@ -63,8 +63,7 @@ impl Querier<'_> {
     fn data_as_of(&self) -> Result<Option<DateTime<Utc>>, ToolError> {
         let Some(state) = self.workers.state()? else { return Ok(None) };
         let sync = SyncState::from_value(&state.sync).map_err(ToolError::State)?;
-        let oldest = sync.coverage.spans().iter().map(|span| span.as_of_seconds).min();
-        Ok(oldest.and_then(|seconds| DateTime::from_timestamp(seconds, 0)))
+        Ok(sync.coverage.known_at().and_then(|seconds| DateTime::from_timestamp(seconds, 0)))
     }
 }
 
