@@ -18,7 +18,7 @@ const OLDER: &[(&str, &str)] = &[
     ("view", "views"),
 ];
 /// Characters of a wrong value that are told back.
-const SHOWN: usize = 80;
+const SHOWN: usize = 120;
 
 /// Reads the arguments of a tool.
 ///
@@ -27,14 +27,13 @@ const SHOWN: usize = 80;
 pub(super) fn read<P: DeserializeOwned>(
     tool: &str,
     arguments: Map<String, Value>,
-    schema: &Map<String, Value>,
+    schema: &Value,
 ) -> Result<P, ToolError> {
-    let schema = Value::Object(schema.clone());
     let mut arguments = Value::Object(arguments);
-    relax(&mut arguments, &schema);
+    relax(&mut arguments, schema);
     serde_path_to_error::deserialize(&arguments).map_err(|error| {
         let path = error.path().to_string();
-        ToolError::Refused(explain(tool, &path, &error.into_inner().to_string(), &schema))
+        ToolError::Refused(explain(tool, &path, &error.into_inner().to_string(), schema))
     })
 }
 
@@ -143,11 +142,11 @@ fn find<'a>(schema: &'a Value, key: &str) -> Option<&'a Value> {
 /// What is wrong, told so that the next try is right.
 fn explain(tool: &str, path: &str, message: &str, schema: &Value) -> String {
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
-    let (inside, _) = path.rsplit_once('.').unwrap_or(("", path));
     if message.starts_with("unknown field")
         && let Some((name, known)) = quoted.split_first()
     {
-        return unknown(tool, name, known, inside_of(path, name, inside));
+        let inside = path.rsplit_once('.').map_or("", |(inside, _)| inside);
+        return unknown(tool, name, known, inside);
     }
     if message.starts_with("missing field") {
         let name = quoted.first().copied().unwrap_or_default();
@@ -156,33 +155,26 @@ fn explain(tool: &str, path: &str, message: &str, schema: &Value) -> String {
     if message.starts_with("unknown variant")
         && let Some((value, known)) = quoted.split_first()
     {
-        let near = nearest(value, known.iter().copied())
-            .map_or(String::new(), |near| format!("; did you mean {near}?"));
-        return format!("{path} is one of {}, not '{}'{near}", known.join(", "), cut(value));
+        let meant = meant_by(value, known).unwrap_or_default();
+        return format!("{path} is one of {}, not '{}'{meant}", known.join(", "), cut(value));
     }
     let what = message.replacen("invalid type: ", "it is ", 1).replacen("invalid value: ", "it is ", 1);
     format!("the argument {path} cannot be read: {}{}", cut(&what), described(schema, path))
 }
 
-/// Where an unknown argument is, if it is not at the top.
-fn inside_of<'a>(path: &'a str, name: &str, inside: &'a str) -> &'a str {
-    match path.strip_suffix(name) {
-        Some(_) => inside,
-        None if path == "." => "",
-        None => path,
+fn unknown(tool: &str, name: &str, known: &[&str], inside: &str) -> String {
+    let place = if inside.is_empty() { tool.to_owned() } else { format!("{inside} of {tool}") };
+    let name = cut(name);
+    if known.is_empty() {
+        return format!("{place} takes no arguments, and '{name}' is one");
     }
+    let meant = meant_by(&name, known).unwrap_or_else(|| ".".to_owned());
+    format!("{place} has no argument '{name}'{meant} It takes {}.", known.join(", "))
 }
 
-fn unknown(tool: &str, name: &str, known: &[&str], inside: &str) -> String {
-    let place =
-        if inside.is_empty() || inside == "." { tool.to_owned() } else { format!("{inside} of {tool}") };
-    let near =
-        nearest(name, known.iter().copied()).map_or(String::new(), |near| format!("; did you mean {near}?"));
-    match known.is_empty() {
-        true => format!("{place} takes no arguments, and '{}' is one", cut(name)),
-        false => format!("{place} has no argument '{}'{near} It takes {}.", cut(name), known.join(", "))
-            .replace("' It takes", "'. It takes"),
-    }
+/// The end of a sentence that asks whether a known name was meant.
+fn meant_by(name: &str, known: &[&str]) -> Option<String> {
+    nearest(name, known.iter().copied()).map(|near| format!("; did you mean {near}?"))
 }
 
 /// The description of an argument, as the end of a sentence.
@@ -199,8 +191,7 @@ fn described(schema: &Value, path: &str) -> String {
 }
 
 fn cut(text: &str) -> String {
-    let mut short: String =
-        text.chars().filter(|character| !character.is_control()).take(SHOWN + 40).collect();
+    let mut short: String = text.chars().filter(|character| !character.is_control()).take(SHOWN).collect();
     if short.len() < text.len() {
         short.push('…');
     }
@@ -219,7 +210,8 @@ mod tests {
 
     fn read_search(value: Value) -> Result<SearchParams, String> {
         let Value::Object(map) = value else { panic!("not an object") };
-        read("search_conversations", map, &input_schema::<SearchParams>()).map_err(|error| error.to_string())
+        let schema = Value::Object(input_schema::<SearchParams>());
+        read("search_conversations", map, &schema).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -276,7 +268,7 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_named_with_what_it_is() {
-        let schema = input_schema::<GetConversationParams>();
+        let schema = Value::Object(input_schema::<GetConversationParams>());
         let error =
             read::<GetConversationParams>("get_conversation", Map::new(), &schema).unwrap_err().to_string();
         assert!(

@@ -67,7 +67,7 @@ impl Mcp {
         context: &RequestContext<RoleServer>,
     ) -> CallToolResult {
         let turn = async {
-            if tool.is_about_data() {
+            if tool.effect == Effect::Answers {
                 // Waits only if the user set a bound on how old data may be.
                 self.app.sync().refresh_if_stale(FRESH_WITHIN).await;
             }
@@ -156,7 +156,7 @@ async fn tell(context: &RequestContext<RoleServer>, elapsed: Duration, doing: &D
 }
 
 fn described(tool: &Tool) -> rmcp::model::Tool {
-    let is_local = tool.effect == Effect::Reads;
+    let is_local = matches!(tool.effect, Effect::Answers | Effect::Reads);
     let annotations = ToolAnnotations::with_title(tool.title)
         .read_only(tool.effect != Effect::Syncs)
         .destructive(false)

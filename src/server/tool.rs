@@ -1,19 +1,19 @@
 //! What a tool is to a server: its name and description, its schemas, and the function that answers.
 
-use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::arguments;
 use super::call::Call;
-use super::schema::input_schema;
 use crate::tools::ToolError;
 
 /// What calling a tool does to the world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
-    /// It reads what is held here.
+    /// It answers from all that is held here, and is of no use when that is too old.
+    Answers,
+    /// It reads something of what is held here.
     Reads,
     /// It reads what is held here, and asks Intercom for one conversation that is not.
     Fetches,
@@ -37,11 +37,6 @@ pub struct Tool {
 }
 
 impl Tool {
-    /// Whether its answer is made of the data, and so of no use when that is too old.
-    pub(super) fn is_about_data(&self) -> bool {
-        matches!(self.name, "search_conversations" | "analyze_conversations" | "query")
-    }
-
     /// The schema of its arguments.
     pub fn input_schema(&self) -> Map<String, Value> {
         (self.input)()
@@ -64,7 +59,11 @@ macro_rules! tool {
             input: $crate::server::schema::input_schema::<$params>,
             output: $crate::server::schema::output_schema::<$answer>,
             run: |call, arguments| {
-                $crate::server::tool::run::<$params, $answer>($name, call, arguments, $function)
+                // Each call looks at it, and it never changes.
+                static SCHEMA: std::sync::LazyLock<serde_json::Value> = std::sync::LazyLock::new(|| {
+                    serde_json::Value::Object($crate::server::schema::input_schema::<$params>())
+                });
+                $crate::server::tool::run::<$params, $answer>($name, call, arguments, &SCHEMA, $function)
             },
         }
     };
@@ -76,13 +75,14 @@ pub(super) fn run<P, A>(
     name: &str,
     call: &Call<'_>,
     arguments: Map<String, Value>,
+    schema: &Value,
     function: fn(&Call<'_>, &P) -> Result<A, ToolError>,
 ) -> Result<Value, ToolError>
 where
-    P: DeserializeOwned + JsonSchema,
+    P: DeserializeOwned,
     A: Serialize,
 {
-    let params = arguments::read(name, arguments, &input_schema::<P>())?;
+    let params = arguments::read(name, arguments, schema)?;
     let answer = function(call, &params)?;
     serde_json::to_value(answer)
         .map_err(|error| ToolError::Refused(format!("the answer cannot be written: {error}")))

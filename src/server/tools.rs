@@ -23,7 +23,7 @@ use crate::tools::sync_status::{SyncStatus, SyncStatusParams};
 /// Every tool, in the order of all lists of them.
 pub const TOOLS: &[Tool] = &[
     tool!(
-        "search_conversations", "Search conversations", Reads, SearchParams => SearchAnswer, search,
+        "search_conversations", "Search conversations", Answers, SearchParams => SearchAnswer, search,
         "Finds conversations among all that are held, by words and filters: people, tags, assignee, team, state, \
          rating, source, dates. Returns a page with the true total and, for each, who, when, state, tags and the best \
          snippets. aggregation adds counts and medians of everything found. For figures without a list use \
@@ -45,7 +45,7 @@ pub const TOOLS: &[Tool] = &[
          alone get_conversation is shorter."
     ),
     tool!(
-        "analyze_conversations", "Analyze conversations", Reads, AnalyzeParams => Answer, analyze,
+        "analyze_conversations", "Analyze conversations", Answers, AnalyzeParams => Answer, analyze,
         "Counts and measures over all conversations that are held: volume, response and resolution times, resolution \
          rate, CSAT, SLA, Fin, by day, week, month, hour, weekday, assignee, team, tag, source, country, company, \
          rating or custom attribute; compared with another period if wanted. Every figure says of how many \
@@ -53,12 +53,12 @@ pub const TOOLS: &[Tool] = &[
          customer_satisfaction, topic_analysis, sentiment_trends. Lists no conversations: search_conversations does."
     ),
     tool!(
-        "query", "Query with SQL", Reads, QueryParams => QueryAnswer, query,
+        "query", "Query with SQL", Answers, QueryParams => QueryAnswer, query,
         "Runs one read-only SELECT in DuckDB's SQL over the views of the data and returns columns and rows. Cannot \
          write, attach, read files or reach the network, and is stopped when it takes too long. Up to 200 rows unless \
-         limit says otherwise: it is for aggregates and lists, not for dumping tables. describe_data has the columns. Times, and views by day or hour, are UTC. \
-         Example: SELECT state, count(*) FROM conversations GROUP BY state. Common figures need no SQL: \
-         analyze_conversations."
+         limit says otherwise: it is for aggregates and lists, not for dumping tables. describe_data has the columns. \
+         Times, and views by day or hour, are UTC. Example: SELECT state, count(*) FROM conversations GROUP BY state. \
+         Common figures need no SQL: analyze_conversations."
     ),
     tool!(
         "describe_data", "Describe the data", Reads, DescribeParams => DescribeAnswer, data,

@@ -3,6 +3,7 @@
 mod install;
 
 use std::error::Error;
+use std::io::IsTerminal;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -48,6 +49,11 @@ fn serve(setup: &Setup) -> Result<(), CommandError> {
         .build()
         .explain(Kind::Failed, || "could not start the threads of the server")?;
     context.stop_on_interrupt();
+    if std::io::stdin().is_terminal() {
+        context.printer.note(
+            "Serving MCP clients over stdin and stdout until Ctrl-D; they start this themselves: fi mcp install --help",
+        );
+    }
     let syncing = service.in_background().explain(Kind::Failed, || "could not start background syncing")?;
     let served = runtime.block_on(async {
         tokio::select! {
