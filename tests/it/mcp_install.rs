@@ -61,6 +61,16 @@ fn what_was_there_is_kept_beside_and_a_symbolic_link_stays_one() {
 }
 
 #[test]
+fn settings_of_their_own_are_named_by_their_whole_path() {
+    let env = TestEnv::new();
+    let (file, settings) = (env.path().join("c.json"), env.write("other.toml", ""));
+    let file = file.to_str().unwrap();
+    let run = env.fi(&["-c", "other.toml", "mcp", "install", "--client", "cursor", "--file", file, "--json"]);
+    let args = run.json()["entry"]["args"].clone();
+    assert_eq!(args, json!(["mcp", "--home", env.home(), "--config", settings]), "{run}");
+}
+
+#[test]
 fn print_shows_and_writes_nothing() {
     let env = TestEnv::new();
     let file = env.write("c.json", "{\"theme\": \"dark\"}");

@@ -68,13 +68,18 @@ pub(super) fn run(setup: &Setup, args: &McpInstallArgs) -> Result<(), CommandErr
     tell(setup, &config, client, &document)
 }
 
-/// How the client starts this server. The home is named only if it is not the usual one.
+/// How the client starts this server. Home and settings are named only if they are not the usual ones.
 fn entry(config: &Config, client: &Client) -> Result<Value, CommandError> {
     let program =
         std::env::current_exe().explain(Kind::Failed, || "could not find out where this program is")?;
     let mut arguments = vec![json!("mcp")];
     if *config.source("home") != Source::Default {
         arguments.extend([json!("--home"), json!(config.home.path())]);
+    }
+    if config.file != config.home.config_file() {
+        let file = std::path::absolute(&config.file);
+        let file = file.explain(Kind::Failed, || format!("could not find {}", config.file.display()))?;
+        arguments.extend([json!("--config"), json!(file)]);
     }
     let mut entry = json!({ "command": program, "args": arguments });
     if client.names_the_transport {
