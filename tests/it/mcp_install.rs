@@ -66,8 +66,10 @@ fn settings_of_their_own_are_named_by_their_whole_path() {
     let (file, settings) = (env.path().join("c.json"), env.write("other.toml", ""));
     let file = file.to_str().unwrap();
     let run = env.fi(&["-c", "other.toml", "mcp", "install", "--client", "cursor", "--file", file, "--json"]);
-    let args = run.json()["entry"]["args"].clone();
-    assert_eq!(args, json!(["mcp", "--home", env.home(), "--config", settings]), "{run}");
+    assert!(run.code == Some(0), "{run}");
+    let written: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+    let args = &written["mcpServers"]["fastintercom"]["args"];
+    assert_eq!(args, &json!(["mcp", "--home", env.home(), "--config", settings]), "{run}");
 }
 
 #[test]
