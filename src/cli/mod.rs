@@ -11,6 +11,7 @@ mod mcp;
 mod query;
 mod search;
 mod selection;
+mod serve;
 mod show;
 mod sync;
 mod usage;
@@ -31,6 +32,7 @@ pub use mcp::{McpArgs, McpClientArg, McpCommand, McpInstallArgs};
 pub use query::{QueryArgs, QueryFormat, QuerySource};
 pub use search::{SearchArgs, SearchClockArg, SortArg};
 pub use selection::{ClockArg, DirectionArg, FilterArgs, PeriodArgs, WhenArgs};
+pub use serve::{KeysArgs, KeysCommand, ServeArgs};
 pub use show::ShowArgs;
 pub use sync::{SyncArgs, SyncScope};
 pub use usage::{ORIENTATION, UsageError};
@@ -123,6 +125,10 @@ pub enum Command {
     /// Serve Claude and other MCP clients over stdin and stdout
     #[command(visible_alias = "start")]
     Mcp(McpArgs),
+    /// Serve MCP clients and programs over HTTP
+    Serve(ServeArgs),
+    /// Make, list and revoke the keys of `fi serve`
+    Keys(KeysArgs),
     /// Remove people and everything of theirs, and keep them out of later syncs
     Forget(ForgetArgs),
     /// Check the files of the lake against what was recorded when they were written

@@ -4,6 +4,7 @@
 //! knows both.
 
 mod analyze;
+mod answering;
 mod assemble;
 pub mod background;
 mod completions;
@@ -13,6 +14,7 @@ mod export;
 mod failure;
 mod forget;
 mod init;
+mod keys;
 mod logs;
 mod mcp;
 mod mending;
@@ -21,6 +23,7 @@ mod query;
 mod reindex;
 mod reset;
 mod search;
+mod serve;
 mod show;
 mod status;
 mod sync;
@@ -72,6 +75,8 @@ pub fn run(setup: &Setup, command: Option<Command>) -> Result<(), CommandError> 
         Some(Command::Reindex(_)) => reindex::run(setup),
         Some(Command::Search(args)) => search::run(setup, &args),
         Some(Command::Mcp(args)) => mcp::run(setup, &args),
+        Some(Command::Serve(args)) => serve::run(setup, &args),
+        Some(Command::Keys(args)) => keys::run(setup, &args),
         Some(Command::Forget(args)) => forget::run(setup, &args),
         Some(Command::Reset(args)) => reset::run(setup, &args),
         Some(Command::Verify(args)) => verify::run(setup, &args),

@@ -26,6 +26,11 @@ impl Home {
         self.0.join("config.toml")
     }
 
+    /// The keys of `fi serve`, as hashes.
+    pub fn keys_file(&self) -> PathBuf {
+        self.0.join("keys.toml")
+    }
+
     /// The Parquet files.
     pub fn lake_dir(&self) -> PathBuf {
         self.0.join("lake")

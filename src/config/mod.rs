@@ -13,9 +13,11 @@ mod sources;
 pub mod values;
 mod write;
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use axum::http::HeaderName;
 use chrono_tz::Tz;
 use reqwest::Url;
 use secrecy::SecretString;
@@ -77,6 +79,18 @@ pub struct Config {
     pub concurrency: usize,
     /// How long a request may take.
     pub api_timeout: Duration,
+    /// Where `fi serve` listens.
+    pub serve_address: SocketAddr,
+    /// Names it is reached by.
+    pub allowed_hosts: Vec<String>,
+    /// Pages that may ask it.
+    pub allowed_origins: Vec<String>,
+    /// A key it accepts beside those of `fi keys`.
+    pub api_key: Option<SecretString>,
+    /// The header that may carry a key.
+    pub api_key_header: HeaderName,
+    /// Connections it holds at once.
+    pub max_connections: usize,
     /// What goes into the log file.
     pub log_level: LogLevel,
     /// Whether the log file has one JSON object a line.
@@ -113,6 +127,15 @@ impl Config {
             api_timeout: Duration::from_secs(
                 sources.value("api_timeout_seconds", values::api_timeout)?.into(),
             ),
+            serve_address: SocketAddr::new(
+                sources.value("serve_host", values::address)?,
+                sources.value("serve_port", values::port)?,
+            ),
+            allowed_hosts: sources.optional("allowed_hosts", values::hosts)?.unwrap_or_default(),
+            allowed_origins: sources.optional("allowed_origins", values::origins)?.unwrap_or_default(),
+            api_key: sources.optional("api_key", values::api_key)?,
+            api_key_header: sources.value("api_key_header", values::header)?,
+            max_connections: sources.value("max_connections", values::connections)? as usize,
             log_level: sources.value("log_level", str::parse)?,
             json_logging: sources.value("json_logging", values::switch)?,
             settings: Vec::new(),

@@ -3,8 +3,10 @@
 //! A parser's error says what is allowed, never what was given: the caller adds that, except for secrets.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::str::FromStr;
 
+use axum::http::HeaderName;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use reqwest::Url;
@@ -175,6 +177,67 @@ pub fn concurrency(text: &str) -> Result<u32, NotAllowed> {
 /// Seconds a request may take, up to an hour.
 pub fn api_timeout(text: &str) -> Result<u32, NotAllowed> {
     whole::<1, 3600>(text)
+}
+
+/// An address to listen on.
+pub fn address(text: &str) -> Result<IpAddr, NotAllowed> {
+    let text = if text.eq_ignore_ascii_case("localhost") { "127.0.0.1" } else { text };
+    text.parse().or_else(|_| not_allowed("an address like 127.0.0.1, ::1 or 0.0.0.0"))
+}
+
+/// A port to listen on.
+pub fn port(text: &str) -> Result<u16, NotAllowed> {
+    text.parse().or_else(|_| not_allowed("a number from 0 to 65535"))
+}
+
+/// Names of a server, with commas between.
+pub fn hosts(text: &str) -> Result<Vec<String>, NotAllowed> {
+    let hosts = listed(text);
+    let is_host = |host: &String| {
+        host.split('.').all(|label| {
+            !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        })
+    };
+    match hosts.iter().all(is_host) {
+        true => Ok(hosts),
+        false => not_allowed("names without scheme and port, like fi.example.com"),
+    }
+}
+
+/// Origins of pages, with commas between.
+pub fn origins(text: &str) -> Result<Vec<String>, NotAllowed> {
+    let origins = listed(text);
+    let is_origin = |origin: &String| {
+        let is_page = || Url::parse(origin).is_ok_and(|url| url.origin().ascii_serialization() == *origin);
+        origin == "*" || is_page()
+    };
+    match origins.iter().all(is_origin) {
+        true => Ok(origins),
+        false => not_allowed("origins like https://support.example.com, without a path, or *"),
+    }
+}
+
+fn listed(text: &str) -> Vec<String> {
+    text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
+}
+
+/// A key given in text: long enough not to be guessed.
+pub fn api_key(text: &str) -> Result<SecretString, NotAllowed> {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic());
+    match is_plain && text.len() >= 16 {
+        true => Ok(SecretString::from(text)),
+        false => not_allowed("at least 16 letters, digits and signs without spaces"),
+    }
+}
+
+/// The name of a header.
+pub fn header(text: &str) -> Result<HeaderName, NotAllowed> {
+    text.parse().or_else(|_| not_allowed("the name of a header, like X-API-Key"))
+}
+
+/// Connections held at once.
+pub fn connections(text: &str) -> Result<u32, NotAllowed> {
+    whole::<1, 100_000>(text)
 }
 
 /// A path. Bytes that are not UTF-8 arrive as replacement characters, and would name another file.

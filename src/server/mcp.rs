@@ -5,6 +5,7 @@ use std::panic::catch_unwind;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use axum::http::request::Parts;
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams,
     CompleteResult, CustomRequest, CustomResult, DiscoverResult, ErrorCode, ErrorData,
@@ -19,13 +20,14 @@ use serde_json::{Map, Value};
 use tokio::time::interval;
 
 use super::app::{App, NAME};
-use super::call::{Call, Doing};
+use super::call::Doing;
+use super::http::{Caller, scope_of};
+use super::run::{self, Outcome};
 use super::tool::{Effect, Tool};
 use super::tools::{FRESH_WITHIN, TOOLS};
 use super::{completion, prompts, reply, resources};
 use crate::cancel::Cancel;
 use crate::nearest::nearest;
-use crate::tools::ToolError;
 
 /// What a client is told when it connects.
 const INSTRUCTIONS: &str = include_str!("instructions.txt");
@@ -66,11 +68,11 @@ impl Mcp {
         arguments: Map<String, Value>,
         context: &RequestContext<RoleServer>,
     ) -> CallToolResult {
+        if let Some(refused) = refused(tool, context) {
+            return reply::failed(&refused);
+        }
         let turn = async {
-            if tool.effect == Effect::Answers {
-                // Waits only if the user set a bound on how old data may be.
-                self.app.sync().refresh_if_stale(FRESH_WITHIN).await;
-            }
+            run::refresh(&self.app, tool, FRESH_WITHIN).await;
             self.app.turn().await
         };
         let turn = tokio::select! {
@@ -78,12 +80,8 @@ impl Mcp {
             () = context.ct.cancelled() => return reply::failed(CANCELLED),
         };
         let (cancel, doing) = (Cancel::new(), Doing::default());
-        let (app, raised, shown) = (Arc::clone(&self.app), cancel.clone(), doing.clone());
         let started = Instant::now();
-        let mut work = tokio::task::spawn_blocking(move || {
-            let _turn = turn;
-            caught(tool, &Call { app: &app, now: app.now(), cancel: raised, doing: shown }, arguments)
-        });
+        let mut work = run::begin(&self.app, tool, arguments, turn, &cancel, &doing);
         let mut beats = interval(HEARTBEAT);
         beats.tick().await;
         let outcome = loop {
@@ -96,54 +94,20 @@ impl Mcp {
                 _ = beats.tick() => tell(context, started.elapsed(), &doing).await,
             }
         };
-        let outcome = outcome.unwrap_or(Outcome::BrokeOff);
-        outcome.told(tool, started.elapsed().as_millis() as u64, &self.app)
-    }
-}
-
-/// What came of a call.
-enum Outcome {
-    Answered(Value),
-    Refused(ToolError),
-    /// It panicked, which a client must hear of like of any other failure.
-    BrokeOff,
-}
-
-/// Runs a tool.
-fn caught(tool: &Tool, call: &Call<'_>, arguments: Map<String, Value>) -> Outcome {
-    match catch_unwind(AssertUnwindSafe(|| (tool.run)(call, arguments))) {
-        Ok(Ok(answer)) => Outcome::Answered(answer),
-        Ok(Err(error)) => Outcome::Refused(error),
-        Err(_) => Outcome::BrokeOff,
-    }
-}
-
-impl Outcome {
-    /// For the log and for the client.
-    fn told(self, tool: &Tool, milliseconds: u64, app: &App) -> CallToolResult {
-        match self {
-            Self::Answered(mut answer) => {
-                tracing::info!(tool = tool.name, milliseconds, "answered a call");
-                if let Some(notes) = answer.get_mut("notes").and_then(Value::as_array_mut) {
-                    notes.extend(app.news().map(Value::from));
-                }
-                reply::answered(tool.name, answer)
-            }
-            Self::Refused(error) => {
-                // What it says may quote customers, who are nobody's to keep in a log.
-                let is_the_callers = error.is_in_the_parameters();
-                tracing::info!(tool = tool.name, milliseconds, is_the_callers, "could not answer a call");
-                reply::failed(&reply::explained(&error))
-            }
-            Self::BrokeOff => {
-                tracing::error!(tool = tool.name, milliseconds, "a call broke off");
-                reply::failed(
-                    "this is a mistake in fi, not in the question: the call broke off. The server goes on; `fi logs` \
-                     tells more",
-                )
-            }
+        match outcome.unwrap_or(Outcome::BrokeOff).noted(tool, started.elapsed(), &self.app) {
+            Outcome::Answered(answer) => reply::answered(tool.name, answer),
+            Outcome::Refused(error) => reply::failed(&reply::explained(&error)),
+            Outcome::BrokeOff => reply::failed(run::BROKE_OFF),
         }
     }
+}
+
+/// Why whoever asks may not use a tool: over HTTP a key may be for less than everything.
+fn refused(tool: &Tool, context: &RequestContext<RoleServer>) -> Option<String> {
+    let caller = context.extensions.get::<Parts>()?.extensions.get::<Caller>()?;
+    let scope = scope_of(tool);
+    (!caller.may(scope))
+        .then(|| format!("this key may not be used for {}: that takes the scope {}", tool.name, scope.name()))
 }
 
 /// Tells how a call is getting on, if the client wants to know.
@@ -307,30 +271,5 @@ async fn off_thread<T: Send + 'static>(
         Ok(Err(_)) | Err(_) => {
             Err(ErrorData::internal_error("this is a mistake in fi; `fi logs` tells more", None))
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::server::app::tests::nowhere;
-
-    #[test]
-    fn a_call_that_panics_is_told_like_any_other_failure() {
-        let tool = Tool {
-            name: "breaks",
-            title: "",
-            description: "",
-            effect: Effect::Reads,
-            input: Map::new,
-            output: Map::new,
-            run: |_, _| panic!("a mistake"),
-        };
-        let app = nowhere();
-        let call = Call { app: &app, now: app.now(), cancel: Cancel::new(), doing: Doing::default() };
-        let reply = caught(&tool, &call, Map::new()).told(&tool, 0, &app);
-        assert_eq!(reply.is_error, Some(true));
-        let text = &reply.content[0].as_text().unwrap().text;
-        assert!(text.contains("mistake in fi") && !text.contains("a mistake\n"), "{text}");
     }
 }

@@ -102,6 +102,7 @@ mod query_worker_lost;
 mod search;
 mod search_relevance;
 mod sentiment;
+mod serve;
 mod sync_changes;
 mod sync_connectors;
 mod sync_coverage;

@@ -28,6 +28,7 @@ pub(crate) mod scene;
 pub(crate) mod scripted;
 pub(crate) mod served;
 pub(crate) mod serviced;
+pub(crate) mod serving;
 pub(crate) mod somebody;
 pub(crate) mod standin;
 pub(crate) mod told;

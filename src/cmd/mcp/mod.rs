@@ -11,15 +11,11 @@ use rmcp::ServiceExt;
 use rmcp::transport::io::stdio_pipes;
 use tokio::runtime::Builder;
 
-use super::show::Live;
-use super::{Context, Setup, assemble, background, demo};
+use super::{Setup, answering, background};
 use crate::cli::{McpArgs, McpCommand};
 use crate::config::Flags;
 use crate::error::{CommandError, Explain, Kind};
-use crate::model::ConversationId;
-use crate::server::{App, AppParts, Mcp};
-use crate::sync::service::SyncControl;
-use crate::tools::conversation::{Fetch, Fetched};
+use crate::server::{App, Mcp};
 
 /// What the lock's file says about this command.
 const PURPOSE: &str = "fi mcp";
@@ -41,7 +37,7 @@ pub(super) fn run(setup: &Setup, args: &McpArgs) -> Result<(), CommandError> {
 fn serve(setup: &Setup) -> Result<(), CommandError> {
     let context = setup.context(&Flags::none())?;
     let service = background::service(&context, PURPOSE);
-    let app = Arc::new(app(&context, Arc::new(service.clone())));
+    let app = Arc::new(answering::app(&context, Arc::new(service.clone())));
     let runtime = Builder::new_multi_thread()
         .worker_threads(2)
         .max_blocking_threads(ANSWERING)
@@ -79,27 +75,4 @@ async fn until_closed(app: Arc<App>) -> Result<(), CommandError> {
         Err(error) => return Err(failed(&error)),
     };
     running.waiting().await.map(drop).map_err(|error| failed(&error))
-}
-
-/// What calls are answered with.
-fn app(context: &Context, sync: Arc<dyn SyncControl>) -> App {
-    let config = &context.config;
-    let may_ask = config.token.is_some() && !demo::has_no_server(config);
-    let fetch = may_ask.then(|| Box::new(Fetching(context.clone())) as Box<dyn Fetch + Send + Sync>);
-    let (layout, index) = (assemble::layout(&config.home), assemble::text_index(context));
-    App::new(AppParts {
-        zone: config.timezone,
-        fetch,
-        max_staleness: config.max_staleness,
-        ..AppParts::over(layout, context.clock, index, context.cancel.clone(), sync)
-    })
-}
-
-/// Fetches what is not held, as `fi show` does.
-struct Fetching(Context);
-
-impl Fetch for Fetching {
-    fn fetch(&self, id: &ConversationId) -> Result<Fetched, Box<dyn Error + Send + Sync>> {
-        Live { context: &self.0 }.fetch(id)
-    }
 }

@@ -1,0 +1,34 @@
+//! What servers answer with, put together from the settings: the same over stdio and HTTP.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use super::show::Live;
+use super::{Context, assemble, demo};
+use crate::model::ConversationId;
+use crate::server::{App, AppParts};
+use crate::sync::service::SyncControl;
+use crate::tools::conversation::{Fetch, Fetched};
+
+/// What calls are answered with.
+pub(super) fn app(context: &Context, sync: Arc<dyn SyncControl>) -> App {
+    let config = &context.config;
+    let may_ask = config.token.is_some() && !demo::has_no_server(config);
+    let fetch = may_ask.then(|| Box::new(Fetching(context.clone())) as Box<dyn Fetch + Send + Sync>);
+    let (layout, index) = (assemble::layout(&config.home), assemble::text_index(context));
+    App::new(AppParts {
+        zone: config.timezone,
+        fetch,
+        max_staleness: config.max_staleness,
+        ..AppParts::over(layout, context.clock, index, context.cancel.clone(), sync)
+    })
+}
+
+/// Fetches what is not held, as `fi show` does.
+struct Fetching(Context);
+
+impl Fetch for Fetching {
+    fn fetch(&self, id: &ConversationId) -> Result<Fetched, Box<dyn Error + Send + Sync>> {
+        Live { context: &self.0 }.fetch(id)
+    }
+}

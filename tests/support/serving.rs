@@ -1,0 +1,170 @@
+//! A running `fi serve`, and requests to it written by hand, so that they may be wrong.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, ExitStatus};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::cli::TestEnv;
+
+/// How long an answer may take at most on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A server.
+pub(crate) struct Serving {
+    child: Child,
+    /// Where it is, like `127.0.0.1:40123`.
+    pub(crate) address: String,
+    said: JoinHandle<String>,
+}
+
+impl Serving {
+    /// `fi serve` on a free port, with more arguments.
+    pub(crate) fn start(env: &TestEnv, arguments: &[&str]) -> Self {
+        let arguments = [&["serve", "--port", "0", "--json"], arguments].concat();
+        let mut child = env.start(&mut env.command(&arguments));
+        let mut stderr = child.stderr.take().unwrap();
+        let said = std::thread::spawn(move || {
+            let mut said = Vec::new();
+            stderr.read_to_end(&mut said).unwrap();
+            String::from_utf8_lossy(&said).into_owned()
+        });
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut text = String::new();
+        let document = loop {
+            assert!(stdout.read_line(&mut text).unwrap() > 0, "the server ended: {text}");
+            if let Ok(document) = serde_json::from_str::<Value>(&text) {
+                break document;
+            }
+        };
+        let address = document["url"].as_str().unwrap().trim_start_matches("http://").to_owned();
+        Self { child, address, said }
+    }
+
+    /// Sends a request and waits for the answer.
+    pub(crate) fn send(&self, request: &Request<'_>) -> Reply {
+        let mut stream = self.connect();
+        stream.write_all(request.text(&self.address).as_bytes()).unwrap();
+        Reply::read(stream)
+    }
+
+    /// A bare connection.
+    pub(crate) fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream
+    }
+
+    /// Asks it to end, and how it did: with what it said.
+    pub(crate) fn end(mut self) -> (ExitStatus, String) {
+        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(asked.success());
+        (self.child.wait().unwrap(), self.said.join().unwrap())
+    }
+}
+
+/// A request.
+#[derive(Clone)]
+pub(crate) struct Request<'a> {
+    pub(crate) method: &'a str,
+    pub(crate) path: &'a str,
+    pub(crate) headers: Vec<(&'a str, String)>,
+    pub(crate) body: String,
+}
+
+impl<'a> Request<'a> {
+    pub(crate) fn get(path: &'a str) -> Self {
+        Self { method: "GET", path, headers: Vec::new(), body: String::new() }
+    }
+
+    pub(crate) fn post(path: &'a str, body: impl ToString) -> Self {
+        Self { method: "POST", path, headers: Vec::new(), body: body.to_string() }
+    }
+
+    #[must_use]
+    pub(crate) fn with(mut self, name: &'a str, value: impl ToString) -> Self {
+        self.headers.push((name, value.to_string()));
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn key(self, key: &str) -> Self {
+        self.with("Authorization", format!("Bearer {key}"))
+    }
+
+    fn text(&self, address: &str) -> String {
+        let mut text = format!("{} {} HTTP/1.1\r\n", self.method, self.path);
+        if !self.headers.iter().any(|(name, _)| *name == "Host") {
+            text.push_str(&format!("Host: {address}\r\n"));
+        }
+        for (name, value) in &self.headers {
+            text.push_str(&format!("{name}: {value}\r\n"));
+        }
+        if self.method == "POST" {
+            text.push_str(&format!(
+                "Content-Type: application/json\r\nContent-Length: {}\r\n",
+                self.body.len()
+            ));
+        }
+        text + "Connection: close\r\n\r\n" + &self.body
+    }
+}
+
+/// An answer.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: String,
+}
+
+impl Reply {
+    fn read(mut stream: TcpStream) -> Self {
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).unwrap();
+        let text = String::from_utf8(bytes).unwrap();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+        let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0);
+        let body = match head.to_ascii_lowercase().contains("transfer-encoding: chunked") {
+            true => joined(body),
+            false => body.to_owned(),
+        };
+        Self { status, head: head.to_owned(), body }
+    }
+
+    /// The body as JSON; of a stream of events, the last of them.
+    pub(crate) fn json(&self) -> Value {
+        let event = self.body.lines().rev().find_map(|line| line.strip_prefix("data: {"));
+        let text = event.map_or_else(|| self.body.clone(), |rest| format!("{{{rest}"));
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// The short name of what went wrong.
+    pub(crate) fn code(&self) -> String {
+        self.json()["error"]["code"].as_str().unwrap_or_default().to_owned()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().find_map(|line| {
+            let (key, value) = line.split_once(": ")?;
+            key.eq_ignore_ascii_case(name).then_some(value)
+        })
+    }
+}
+
+/// The chunks of a body as one text.
+fn joined(mut chunked: &str) -> String {
+    let mut body = String::new();
+    while let Some((length, rest)) = chunked.split_once("\r\n") {
+        let length = usize::from_str_radix(length.trim(), 16).unwrap();
+        body.push_str(&rest[..length]);
+        chunked = rest[length..].trim_start_matches("\r\n");
+        if length == 0 {
+            break;
+        }
+    }
+    body
+}
