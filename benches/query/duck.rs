@@ -12,7 +12,7 @@ pub(crate) fn on_files(home: &Path) -> Connection {
     connection.execute_batch("SET parquet_metadata_cache = true").unwrap();
     tell_last_sync(&connection, &format!("read_parquet('{}/lake/sync_runs/data.parquet')", home.display()));
     for view in VIEWS {
-        let sql = format!("CREATE VIEW {} AS {}", view.name, over(home, view.sql));
+        let sql = format!("CREATE VIEW {} AS {}", view.name, over(home, &view.over_files()));
         connection.execute_batch(&sql).unwrap();
     }
     connection
@@ -29,7 +29,7 @@ pub(crate) fn on_tables(home: &Path) -> Connection {
             if view.name == "conversation_metrics" {
                 tell_last_sync(&connection, "sync_runs");
             }
-            let sql = format!("CREATE TABLE {} AS {}", view.name, over(home, view.sql));
+            let sql = format!("CREATE TABLE {} AS {}", view.name, over(home, &view.over_files()));
             connection.execute_batch(&sql).unwrap();
         }
         connection.close().unwrap();

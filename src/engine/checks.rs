@@ -9,13 +9,15 @@ use super::error::Error;
 use super::handle::Engine;
 use super::options::QueryOptions;
 use super::table::Table;
+use super::views::view;
 
 /// A query for rows that should not be there.
 #[derive(Debug)]
 pub struct Check {
     /// Its name: what such a row is.
     pub name: &'static str,
-    /// The text of its file; the first line says what should hold.
+    /// The text of its file; the first line says what should hold. `{definition}` stands for the text of the view of the
+    /// same name.
     pub sql: &'static str,
 }
 
@@ -50,6 +52,8 @@ pub const CHECKS: &[Check] = checks![
     "author_class_unknown",
     "thread_facts",
     "conversation_metrics",
+    "contact_activity",
+    "company_activity",
     "negative_duration",
     "reply_before_message",
     "statistics_contradict_messages",
@@ -76,7 +80,8 @@ impl Engine {
     ) -> Result<Vec<Offence>, Error> {
         let mut offences = Vec::new();
         for check in CHECKS {
-            let rows = self.ask(check.sql, options)?;
+            let definition = view(check.name).map_or("", |view| view.sql);
+            let rows = self.ask(&check.sql.replace("{definition}", definition), options)?;
             if rows.summary.rows > 0 {
                 offences.push(Offence { check, rows });
             }

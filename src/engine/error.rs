@@ -13,11 +13,9 @@ pub enum Error {
     /// Nothing was ever written there.
     #[error("there is no data in {} yet", .0.display())]
     NoLake(PathBuf),
-    /// A version of `fi` wrote the lake that kept no metrics.
-    #[error(
-        "the lake was last written by an older fi, which kept no conversation_metrics; `fi sync` adds them"
-    )]
-    WithoutMetrics,
+    /// A version of `fi` wrote the lake that did not keep this table.
+    #[error("the lake was last written by an older fi, which kept no {0}; `fi sync` adds it")]
+    WithoutDerived(&'static str),
     /// The SQL may not run.
     #[error("{0}")]
     Refused(Refusal),

@@ -24,7 +24,7 @@ use super::sql_error::SqlError;
 use super::table::{Collected, Output, Summary, Table};
 use super::views::{VIEWS, View, views_in};
 use crate::lake::{Disk, LastState, Layout, Partitioning, Snapshot, State};
-use crate::model::{Conversation, ConversationMetrics, Row};
+use crate::model::{Conversation, ConversationMetrics, Row, TableSpec};
 
 /// Tells when the last sync of everything began.
 pub(super) const LAST_SYNC_AT: &str = include_str!("sql/last_sync_at.sql");
@@ -253,7 +253,7 @@ fn create_view(
     state: &State,
 ) -> Result<(), Error> {
     if is_made_later(view, state) {
-        return Err(Error::WithoutMetrics);
+        return Err(Error::WithoutDerived(view.name));
     }
     let sql = match has_files(view, state) {
         true => view.create(&layout.lake_dir()),
@@ -265,7 +265,7 @@ fn create_view(
 
 /// Whether the rows of a view are made of others by whoever writes them, and those are there and they are not.
 fn is_made_later(view: &View, state: &State) -> bool {
-    view.name == ConversationMetrics::TABLE.name
+    view.table().is_some_and(TableSpec::is_derived)
         && !has_files(view, state)
         && state.rows_of(Conversation::TABLE.name) > 0
 }

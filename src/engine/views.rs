@@ -5,6 +5,7 @@
 //! path. The columns of a table are described in the model; those of a mart at the head of its file, which is the
 //! one source for DuckDB's comments, the docs and `describe`, and says which of them are personal.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::path::Path;
 
@@ -92,7 +93,7 @@ pub(super) fn views_in(sql: &str) -> Vec<&'static View> {
     let mut views: Vec<&View> = Vec::new();
     for view in VIEWS.iter().rev() {
         if names.contains(view.name) {
-            names.extend(view.reads().map(str::to_owned));
+            names.extend(view.reads().filter(|_| !view.is_kept()).map(str::to_owned));
             views.push(view);
         }
     }
@@ -137,7 +138,12 @@ impl View {
         table(self.name)
     }
 
-    /// The views it stands on: what is behind FROM and JOIN.
+    /// Whether the lake keeps what its text gives.
+    pub fn is_kept(&self) -> bool {
+        self.table().is_some() && !self.sql.contains("read_parquet('lake/")
+    }
+
+    /// The views its text stands on: what is behind FROM and JOIN.
     pub(crate) fn reads(&self) -> impl Iterator<Item = &'static str> {
         let code = self.sql.lines().filter(|line| !line.trim_start().starts_with("--"));
         let words: Vec<&str> =
@@ -157,8 +163,15 @@ impl View {
 
     /// The same, with the lake's directory as SQL that ends inside a literal, such as `'/home/me/lake/`.
     pub(super) fn create_over(&self, lake_dir: &str) -> String {
-        let body = self.sql.trim_end().replace("read_parquet('lake/", &format!("read_parquet({lake_dir}"));
+        let body = self.over_files().replace("read_parquet('lake/", &format!("read_parquet({lake_dir}"));
         format!("CREATE OR REPLACE VIEW {} AS\n{body};\n", self.name)
+    }
+
+    /// Its text over the files of a lake in `lake/`.
+    pub fn over_files(&self) -> Cow<'static, str> {
+        let Some(table) = self.table().filter(|_| self.is_kept()) else { return self.sql.trim_end().into() };
+        let columns = table.columns.iter().map(|column| column.name).collect::<Vec<_>>().join(", ");
+        format!("SELECT {columns}\nFROM read_parquet('lake/{0}/data.parquet')", self.name).into()
     }
 
     /// The statement that makes the view of a table without any files: right columns, no rows.
@@ -247,6 +260,7 @@ mod tests {
         assert_eq!(read("conversation_metrics"), Vec::<&str>::new());
         assert_eq!(read("message_timeline"), ["messages"]);
         assert_eq!(read("messages"), Vec::<&str>::new());
+        assert_eq!(read("contact_activity"), ["conversation_metrics"]);
     }
 
     #[test]
@@ -258,6 +272,7 @@ mod tests {
             names("SELECT * FROM main.BACKLOG"),
             ["admins", "teams", "conversation_metrics", "backlog"]
         );
+        assert_eq!(names("FROM contact_activity"), ["contact_activity"]);
         let all: Vec<&str> = VIEWS.iter().map(|view| view.name).collect();
         assert_eq!(names(&all.join(" ")), all);
     }

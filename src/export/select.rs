@@ -61,7 +61,7 @@ pub(super) fn scope(view: &View) -> Scope {
         "deleted_conversations" => {
             Scope::Untold("nothing is known of deleted conversations but their ids".to_owned())
         }
-        name if view.table().is_some() => {
+        name if view.table().is_some() && !view.is_kept() => {
             Scope::Untold(format!("which conversations {name} is of is not known"))
         }
         name => match view.reads().find(|read| !NARROWED.contains(read) && !WHOLE.contains(read)) {
@@ -108,7 +108,7 @@ pub(super) fn rows(table: &Planned, conditions: &[String], month: Option<Month>)
     let order = match table.view.name {
         "conversation_metrics" | "backlog" => "\nORDER BY created_at, conversation_id",
         "message_timeline" => "\nORDER BY conversation_id, position",
-        _ if table.view.table().is_none() => "\nORDER BY ALL",
+        _ if table.view.table().is_none() || table.view.is_kept() => "\nORDER BY ALL",
         _ => "",
     };
     format!("{with}SELECT\n    {columns}\nFROM {from}{}{order}\n", filter(&condition))

@@ -28,10 +28,11 @@ impl Replaced {
         ByteRanges::new(recent.flat_map(|(_, ranges)| ranges.iter().collect::<Vec<_>>()))
     }
 
-    /// Notes that the version of a file that these bytes made is replaced.
+    /// Notes that the version of a file that these bytes made is replaced; without any, the new version keeps nothing of
+    /// those before, because they could not be read.
     pub(super) fn note(&mut self, file: &DataFile, replaced: ByteRanges) {
         let versions = self.files.entry(file.name()).or_default();
-        versions.retain(|(at, _)| at.elapsed() < READERS_TAKE);
+        versions.retain(|(at, _)| !replaced.is_empty() && at.elapsed() < READERS_TAKE);
         versions.push((Instant::now(), replaced));
     }
 }

@@ -10,7 +10,7 @@ use parquet::file::properties::{
 };
 use parquet::schema::types::ColumnPath;
 
-use crate::model::{Column, ConversationMetrics, Kind, Row, TableSpec};
+use crate::model::{Column, Kind, TableSpec};
 
 /// Rows of one row group: what a reader loads to get at one conversation.
 const ROW_GROUP_ROWS: usize = 10_000;
@@ -26,9 +26,9 @@ pub(super) struct GroupLimits {
 }
 
 impl GroupLimits {
-    /// Of a table; metrics are read as a whole, so theirs are as large as DuckDB's own.
+    /// Of a table; derived ones are read as a whole, so theirs are as large as DuckDB's own.
     pub(super) fn of(table: &TableSpec) -> Self {
-        match table.name == ConversationMetrics::TABLE.name {
+        match table.is_derived() {
             true => Self { rows: 122_880, bytes: 4 * ROW_GROUP_BYTES },
             false => Self { rows: ROW_GROUP_ROWS, bytes: ROW_GROUP_BYTES },
         }
@@ -75,7 +75,7 @@ pub(super) fn struct_fields(columns: &[Column]) -> Fields {
 
 /// How a table's files are written.
 pub(super) fn writer_properties(table: &TableSpec) -> WriterProperties {
-    let is_read_whole = table.name == ConversationMetrics::TABLE.name;
+    let is_read_whole = table.is_derived();
     let (compression, page_rows) = match is_read_whole {
         // Half as large again, and a quarter faster to read.
         true => (Compression::SNAPPY, 10 * PAGE_ROWS),

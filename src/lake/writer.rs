@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::commit::{Transaction, ensure_dir, recover};
-use super::derived::{self, Deriving};
+use super::derived::Deriving;
 use super::edit::Edit;
 use super::error::Error;
 use super::files::Files;
@@ -16,7 +16,7 @@ use super::ranges::ByteRanges;
 use super::reader::Reader;
 use super::stage::{Kept, StageWriter, Staged};
 use super::state::State;
-use crate::model::{Conversation, Kind, Message, Row, TABLES, TableSpec};
+use crate::model::{Conversation, ConversationMetrics, Kind, Message, Row, TABLES, TableSpec};
 
 /// Something made from the lake that is kept up to date with it by whoever has the lock.
 pub trait Follower: Send + Sync {
@@ -111,7 +111,7 @@ impl Writer {
             false => commit.state.partitioning,
         };
         let partitioning = commit.state.partitioning;
-        for table in TABLES.iter().filter(|table| table.name != derived::TABLE.name) {
+        for table in TABLES.iter().filter(|table| !table.is_derived()) {
             let file = match table.is_partitioned {
                 true => DataFile::part(table, partitioning.first()),
                 false => DataFile::whole(table),
@@ -214,21 +214,25 @@ impl Commit<'_> {
 
     /// Makes what is made from the rows this change leaves, where that is not in the lake.
     fn derive(&mut self) -> Result<(), Error> {
-        let file = DataFile::whole(derived::TABLE);
-        if self.check_first(&file).is_err() {
+        if self.staged.iter().any(|staged| staged.file == DataFile::whole(ConversationMetrics::TABLE)) {
             return Ok(());
         }
-        let deriving = Deriving {
+        let metrics = self.deriving(&|file| self.still_read(file)).metrics()?;
+        self.staged.extend(metrics);
+        let activity = self.deriving(&|file| self.still_read(file)).activity()?;
+        self.staged.extend(activity);
+        Ok(())
+    }
+
+    fn deriving<'a>(&'a self, still_read: &'a dyn Fn(&DataFile) -> ByteRanges) -> Deriving<'a> {
+        Deriving {
             files: &*self.writer.files,
             layout: &self.writer.layout,
             txid: self.txid,
             state: &self.state,
             staged: &self.staged,
-            still_read: self.still_read(&file),
-        };
-        let staged = deriving.stage()?;
-        self.staged.extend(staged);
-        Ok(())
+            still_read,
+        }
     }
 
     /// Makes the change, with `update` applied to the state in the same step.

@@ -7,6 +7,7 @@
 //! * nothing Intercom sends is dropped: what has no column, or does not fit its column, stays in `extra`;
 //! * a value that is not there is `None`, never a made-up one.
 
+mod activity;
 mod author;
 mod cell;
 mod contact;
@@ -24,6 +25,7 @@ mod thread;
 mod ticket;
 mod time;
 
+pub use activity::{CompanyActivity, ContactActivity};
 pub use author::{AuthorClass, is_contact};
 pub use cell::{Cell, CellReader, CellWriter, Item, Json, ReadError};
 pub use contact::{Company, Contact, ContactRef};

@@ -102,6 +102,13 @@ impl TableSpec {
         joined(self.doc)
     }
 
+    /// Whether its rows are made of those of other tables, by whatever changes those.
+    pub fn is_derived(&self) -> bool {
+        let derived =
+            [super::ConversationMetrics::TABLE, super::ContactActivity::TABLE, super::CompanyActivity::TABLE];
+        derived.iter().any(|table| table.name == self.name)
+    }
+
     /// The position of a column by name.
     pub fn column_index(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| column.name == name)
@@ -154,6 +161,8 @@ synced! {
 pub const TABLES: &[&TableSpec] = &[
     super::Conversation::TABLE,
     super::ConversationMetrics::TABLE,
+    super::ContactActivity::TABLE,
+    super::CompanyActivity::TABLE,
     super::Message::TABLE,
     super::Contact::TABLE,
     super::Company::TABLE,

@@ -29,7 +29,7 @@ fn status_shows_what_is_held_in_eighty_columns() {
                 1 deleted conversation, 6 segments, 34 tags, 5 teams, 4 ticket types
                 2 tickets
                 begun from 2026-10-12 to 2026-11-21
-    Size        # kB in 20 files, 2 months
+    Size        # kB in 22 files, 2 months
     Fresh       as of 2026-11-21 12:00 UTC, # s ago
     Complete    from the beginning to 2026-11-21 12:00 UTC
     Runs        2026-11-21 12:00  incremental completed: 30 conversations in # s
@@ -80,7 +80,7 @@ fn status_as_json_has_a_known_shape() {
         "bytes": "#",
         "contacts": 13,
         "conversations": 30,
-        "files": 20,
+        "files": 22,
         "first_created_at": "2026-10-12T16:35:27Z",
         "generation": "#",
         "last_created_at": "2026-11-21T08:30:07Z",
@@ -90,6 +90,8 @@ fn status_as_json_has_a_known_shape() {
         "rows": {
           "admins": 13,
           "companies": 4,
+          "company_activity": 3,
+          "contact_activity": 13,
           "contacts": 13,
           "conversation_attributes": 8,
           "conversation_metrics": 30,

@@ -2,13 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use crate::support::activity::activity;
 use crate::support::little_lake::{LittleLake, overwrite, put, written};
 use crate::support::rows::{in_month, thread};
 use crate::support::tree::in_tree;
 use fastintercom::engine::{CHECKS, QueryOptions};
 use fastintercom::format::Format;
 use fastintercom::lake::{DataFile, Partitioning};
-use fastintercom::model::{Conversation, ConversationMetrics, DeletedConversation, Message, Row, Tag};
+use fastintercom::model::{
+    CompanyActivity, CompanyId, ContactActivity, Conversation, ConversationMetrics, DeletedConversation,
+    Message, Row, Tag,
+};
 
 type Threads = Vec<(Conversation, Vec<Message>)>;
 
@@ -28,6 +32,9 @@ fn found(threads: &Threads, also: impl Fn(&LittleLake)) -> Vec<(&'static str, St
     overwrite(&lake, &DataFile::part(Message::TABLE, partition), &messages);
     let metrics: Vec<ConversationMetrics> = conversations.iter().map(ConversationMetrics::of).collect();
     overwrite(&lake, &DataFile::whole(ConversationMetrics::TABLE), &metrics);
+    let (contacts, companies) = activity(&metrics);
+    overwrite(&lake, &DataFile::whole(ContactActivity::TABLE), &contacts);
+    overwrite(&lake, &DataFile::whole(CompanyActivity::TABLE), &companies);
     also(&lake);
     let mut done = 0;
     let offences = lake.engine().run_checks(&QueryOptions::default(), |_| done += 1).unwrap();
@@ -151,7 +158,8 @@ fn metrics_that_are_not_what_the_conversation_says_are_found() {
         metrics[1].conversation_id = "999".parse_id();
         overwrite(lake, &DataFile::whole(ConversationMetrics::TABLE), &metrics);
     });
-    assert_eq!(names(&found), ["conversation_metrics"]);
+    // What contacts come to is no longer what the metrics say, either.
+    assert_eq!(names(&found), ["conversation_metrics", "contact_activity"]);
     let mut lines: Vec<&str> = found[0].1.lines().skip(1).collect();
     lines.sort_unstable();
     assert_eq!(
@@ -173,4 +181,29 @@ impl ParseId for str {
     fn parse_id(&self) -> fastintercom::model::ConversationId {
         fastintercom::model::ConversationId::parse(self).unwrap()
     }
+}
+
+#[test]
+fn activity_that_is_not_what_the_metrics_say_is_found() {
+    let mut threads = threads();
+    threads
+        .iter_mut()
+        .for_each(|(conversation, _)| conversation.company_id = Some(CompanyId::parse("c1").unwrap()));
+    let metrics: Vec<ConversationMetrics> =
+        threads.iter().map(|(conversation, _)| ConversationMetrics::of(conversation)).collect();
+    let (mut contacts, companies) = activity(&metrics);
+    assert_eq!((contacts.len(), companies.len()), (1, 1));
+    contacts[0].open_count += 1;
+    let found = found(&threads, |lake| {
+        overwrite(lake, &DataFile::whole(ContactActivity::TABLE), &contacts);
+        overwrite::<CompanyActivity>(lake, &DataFile::whole(CompanyActivity::TABLE), &[]);
+    });
+    let id = contacts[0].contact_id.as_str();
+    assert_eq!(
+        found,
+        [
+            ("contact_activity", format!("contact_id,fault\n{id},another in contact_activity\n")),
+            ("company_activity", "company_id,fault\nc1,not in company_activity\n".to_owned()),
+        ]
+    );
 }

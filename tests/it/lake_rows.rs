@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use fastintercom::lake::{DataFile, Layout, Writer, arrow_schema, decode, encode};
 use fastintercom::model::{
-    Admin, Company, Contact, Conversation, ConversationAttribute, ConversationMetrics, DeletedConversation,
-    Message, Row, Segment, SyncRun, TABLES, TableSpec, Tag, Team, Ticket, TicketType,
+    Admin, Company, CompanyActivity, Contact, ContactActivity, Conversation, ConversationAttribute,
+    ConversationMetrics, DeletedConversation, Message, Row, Segment, SyncRun, TABLES, TableSpec, Tag, Team,
+    Ticket, TicketType,
 };
 use proptest::prelude::*;
 
@@ -58,6 +59,8 @@ type Check = fn(u64, usize) -> Result<(), TestCaseError>;
 const CHECKS: &[(&TableSpec, Check)] = &[
     (Conversation::TABLE, is_identity::<Conversation>),
     (ConversationMetrics::TABLE, is_identity::<ConversationMetrics>),
+    (ContactActivity::TABLE, is_identity::<ContactActivity>),
+    (CompanyActivity::TABLE, is_identity::<CompanyActivity>),
     (Message::TABLE, is_identity::<Message>),
     (Contact::TABLE, is_identity::<Contact>),
     (Company::TABLE, is_identity::<Company>),

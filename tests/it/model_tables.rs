@@ -37,6 +37,8 @@ fn every_table_of_the_design_is_listed_once_and_found_by_name() {
         "contacts",
         "conversation_attributes",
         "conversation_metrics",
+        "contact_activity",
+        "company_activity",
         "conversations",
         "deleted_conversations",
         "messages",

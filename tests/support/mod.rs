@@ -1,5 +1,6 @@
 //! What tests share: worlds to run in, servers to talk to, disks that fail, and the truth to compare with.
 
+pub(crate) mod activity;
 pub(crate) mod any_rows;
 pub(crate) mod arena;
 pub(crate) mod batches;

@@ -4,21 +4,9 @@
 -- ? Which of them wait?
 --
 -- A conversation counts for the company Intercom shows on it, not for every company of its contact.
---
--- company_id VARCHAR: The company.
--- name VARCHAR, personal: The name in the latest conversation.
--- contact_count BIGINT: First contacts of its conversations.
--- conversation_count BIGINT: Its conversations.
--- inbound_count BIGINT: Those it began, or answered before a teammate wrote.
--- open_count BIGINT: Those not closed.
--- unanswered_count BIGINT: Those whose last message by the customer nobody answered.
--- customer_message_count BIGINT: Messages by customers, of those held.
--- first_conversation_at TIMESTAMP: When the first began (UTC).
--- last_conversation_at TIMESTAMP: When the latest began (UTC).
--- replied_count BIGINT: Inbound ones a teammate replied to.
--- first_response_p50_seconds DOUBLE: Median time to that first reply, calendar time. Unit: seconds.
--- rated_count BIGINT: Those with a rating.
--- rating_avg DOUBLE: The mean rating, 1 to 5.
+-- Names are those of the latest conversation that has one; of two that began at once, the greater text.
+-- The lake keeps what this gives, so that nobody waits for it: it is computed here for exports of some conversations
+-- and by `fi verify`.
 WITH
 
 metrics AS (
@@ -32,7 +20,7 @@ metrics AS (
 final AS (
     SELECT
         company_id,
-        arg_max(company_name, created_at) AS name,
+        arg_max(company_name, {'at': created_at, 'text': company_name}) AS name,
         count(DISTINCT contact_id) AS contact_count,
         count(*) AS conversation_count,
         count(*) FILTER (is_inbound) AS inbound_count,

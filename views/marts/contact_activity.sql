@@ -4,22 +4,9 @@
 -- ? Who has gone quiet?
 --
 -- Only the first contact of a conversation counts; more about contacts, also silent ones, is in contacts.
---
--- contact_id VARCHAR: The contact.
--- name VARCHAR, personal: The name in the latest conversation.
--- email VARCHAR, personal: The e-mail address in the latest conversation.
--- company_name VARCHAR, personal: The company of the latest conversation.
--- conversation_count BIGINT: Its conversations.
--- inbound_count BIGINT: Those it began, or answered before a teammate wrote.
--- open_count BIGINT: Those not closed.
--- unanswered_count BIGINT: Those whose last message by the customer nobody answered.
--- customer_message_count BIGINT: Messages by customers, of those held.
--- first_conversation_at TIMESTAMP: When the first began (UTC).
--- last_conversation_at TIMESTAMP: When the latest began (UTC).
--- replied_count BIGINT: Inbound ones a teammate replied to.
--- first_response_p50_seconds DOUBLE: Median time to that first reply, calendar time. Unit: seconds.
--- rated_count BIGINT: Those with a rating.
--- rating_avg DOUBLE: The mean rating, 1 to 5.
+-- Names are those of the latest conversation that has one; of two that began at once, the greater text.
+-- The lake keeps what this gives, so that nobody waits for it: it is computed here for exports of some conversations
+-- and by `fi verify`.
 WITH
 
 metrics AS (
@@ -33,9 +20,9 @@ metrics AS (
 final AS (
     SELECT
         contact_id,
-        arg_max(contact_name, created_at) AS name,
-        arg_max(contact_email, created_at) AS email,
-        arg_max(company_name, created_at) AS company_name,
+        arg_max(contact_name, {'at': created_at, 'text': contact_name}) AS name,
+        arg_max(contact_email, {'at': created_at, 'text': contact_email}) AS email,
+        arg_max(company_name, {'at': created_at, 'text': company_name}) AS company_name,
         count(*) AS conversation_count,
         count(*) FILTER (is_inbound) AS inbound_count,
         count(*) FILTER (NOT is_closed) AS open_count,

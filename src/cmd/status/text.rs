@@ -2,12 +2,13 @@
 
 use super::facts::{Facts, Run};
 use crate::cmd::words;
+use crate::model::{self, TableSpec};
 use crate::printer::{Paint, Printer};
 
 /// Failures and unfinished stretches that are shown.
 const NAMED: usize = 3;
 /// Tables that are named before the others, or say nothing about the workspace.
-const NOT_COUNTED: &[&str] = &["conversations", "conversation_metrics", "messages", "contacts", "sync_runs"];
+const NOT_COUNTED: &[&str] = &["conversations", "messages", "contacts", "sync_runs"];
 /// Columns of a line behind its title.
 const ROOM: usize = 68;
 
@@ -61,7 +62,10 @@ impl Text<'_> {
         let others: Vec<String> = lake
             .rows
             .iter()
-            .filter(|(name, rows)| **rows > 0 && !NOT_COUNTED.contains(name))
+            .filter(|(name, rows)| {
+                let is_derived = model::table(name).is_some_and(TableSpec::is_derived);
+                **rows > 0 && !is_derived && !NOT_COUNTED.contains(name)
+            })
             .map(|(name, rows)| format!("{} {}", words::count(*rows), named(name, *rows)))
             .collect();
         for line in wrapped(&others) {

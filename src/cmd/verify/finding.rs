@@ -1,12 +1,12 @@
 //! Something `fi verify` found: a file, rows, or a day that is not as it should be.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::Serialize;
 
 use crate::cmd::words;
-use crate::lake;
-use crate::model::{ConversationMetrics, Row};
+use crate::{lake, model};
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -104,18 +104,29 @@ impl fmt::Display for Day {
     }
 }
 
-/// The file that is made of others.
-const METRICS_FILE: &str = "conversation_metrics/data.parquet";
-const REMAKE_METRICS: &str =
-    "remove lake/conversation_metrics/data.parquet: `fi sync` makes it again from the conversations held";
+/// What makes a table anew that is made of others; `None` for any other.
+fn remake(table: &str) -> Option<Cow<'static, str>> {
+    let table = model::table(table).filter(|table| table.is_derived())?.name;
+    let hint =
+        format!("remove lake/{table}/data.parquet: `fi sync` makes it again from the conversations held");
+    Some(hint.into())
+}
 
 impl Finding {
     /// What to do about it.
-    pub(super) fn hint(&self) -> &'static str {
+    pub(super) fn hint(&self) -> Cow<'static, str> {
+        let derived = match self {
+            Self::File(lake::Finding::Foreign { .. }) => None,
+            Self::File(finding) => remake(finding.file().split('/').next().unwrap_or_default()),
+            Self::Rule(rule) => remake(rule.rule),
+            _ => None,
+        };
+        derived.unwrap_or_else(|| self.other_hint().into())
+    }
+
+    fn other_hint(&self) -> &'static str {
         match self {
             Self::File(lake::Finding::Foreign { .. }) => "move files that are not from fi out of lake/",
-            Self::File(finding) if finding.file() == METRICS_FILE => REMAKE_METRICS,
-            Self::Rule(rule) if rule.rule == ConversationMetrics::TABLE.name => REMAKE_METRICS,
             Self::File(_) => "fetch everything again with: fi reset --yes && fi sync",
             Self::Rule(_) => "this is a bug of fi; `fi reset --yes && fi sync` may help, and so may a report",
             Self::Day(day) if day.missing_here_count > 0 => "fetch what is missing with: fi sync --full",

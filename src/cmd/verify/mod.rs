@@ -91,7 +91,7 @@ fn shown(context: &Context, document: Document<'_>) -> Result<(), CommandError> 
     let count = words::many(document.findings.len() as u64, "finding");
     let error = CommandError::incomplete(format!("the lake is not as it should be: {count}"));
     let hints = document.findings.iter().map(Finding::hint);
-    let mut hints: Vec<&str> = hints.collect();
+    let mut hints: Vec<_> = hints.collect();
     hints.sort_unstable();
     hints.dedup();
     Err(hints.into_iter().fold(error, CommandError::hint))

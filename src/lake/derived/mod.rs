@@ -1,10 +1,15 @@
-//! `conversation_metrics`: made from the conversations, by the commit that changes them.
+//! Tables made of others, by the commit that changes those: `conversation_metrics` of the conversations, and what
+//! contacts and companies come to of that.
 //!
-//! It is one file, because a small lake spends most of a question on opening files, in parts: the conversations that
+//! The metrics are one file, because a small lake spends most of a question on opening files, in parts: the conversations that
 //! began in one quarter of a year. The file says which versions of which files each part is made of. Parts whose
 //! conversations stayed as they are come from the version before, byte by byte; so whatever changed the
 //! conversations, and whichever version of `fi` did, the metrics are of those in the lake.
 
+mod activity;
+mod totals;
+
+use std::marker::PhantomData;
 use std::path::PathBuf;
 
 use arrow::array::RecordBatch;
@@ -16,14 +21,13 @@ use super::error::Error;
 use super::files::Files;
 use super::layout::{DataFile, Layout};
 use super::ranges::ByteRanges;
-use super::shared::Shared;
 use super::stage::{Kept, StageWriter, Staged};
 use super::state::State;
 use super::table_file::{Opened, open_whole, read_batches};
 use crate::model::{Conversation, ConversationMetrics, Row, TableSpec};
 
-/// The table made here.
-pub(super) const TABLE: &TableSpec = ConversationMetrics::TABLE;
+/// The table made of the conversations themselves.
+const METRICS: &TableSpec = ConversationMetrics::TABLE;
 /// Key of the metadata that tells what the parts are made of.
 const PARTS_KEY: &str = "fi.made_of";
 /// Rows handed to the writer at once.
@@ -45,11 +49,9 @@ struct Source {
     sha256: String,
 }
 
-/// The version before.
+/// The version before, and what its parts are made of.
 struct Old {
-    shared: Shared,
-    metadata: ParquetMetaData,
-    ranges: ByteRanges,
+    file: Opened,
     parts: Vec<Part>,
 }
 
@@ -62,35 +64,28 @@ pub(super) struct Deriving<'a> {
     pub(super) state: &'a State,
     /// What it changes.
     pub(super) staged: &'a [Staged],
-    /// What else of the file's bytes somebody may be reading.
-    pub(super) still_read: ByteRanges,
+    /// What else of a file's bytes somebody may be reading.
+    pub(super) still_read: &'a dyn Fn(&DataFile) -> ByteRanges,
 }
 
 impl Deriving<'_> {
     /// The metrics of the conversations as the commit leaves them; `None` when those in the lake are.
-    pub(super) fn stage(&self) -> Result<Option<Staged>, Error> {
-        let file = DataFile::whole(TABLE);
-        let path = self.layout.data_file(&file);
+    pub(super) fn metrics(&self) -> Result<Option<Staged>, Error> {
+        let file = DataFile::whole(METRICS);
         let sources = self.sources();
         let parts: Vec<&[Source]> =
             sources.chunk_by(|one, next| quarter(&one.file) == quarter(&next.file)).collect();
-        let old = match self.state.files.contains_key(&file.name()) {
-            true => self.old(path.clone())?,
-            false => None,
-        };
+        let old = self.old(METRICS)?.map(Old::of_file);
         let held = old.as_ref().map(|old| old.parts.iter().map(|part| part.sources.as_slice()));
         if held.is_some_and(|held| held.eq(parts.iter().copied())) {
             return Ok(None);
         }
-        let kept = match &old {
-            Some(old) => Kept::of(self.files, &path, old.ranges.clone(), &self.still_read)?,
-            None => Kept::default(),
-        };
-        let mut writer = StageWriter::create(self.files, self.layout, TABLE, file, self.txid, kept)?;
+        let kept = self.kept(&file, old.as_ref().map(|old| &old.file))?;
+        let mut writer = StageWriter::create(self.files, self.layout, METRICS, file, self.txid, kept)?;
         let mut made = Vec::new();
         for sources in parts {
             let before = writer.row_groups();
-            match old.as_ref().and_then(|old| old.of(sources)) {
+            match old.as_ref().and_then(|old| old.made_of(sources)) {
                 Some((old, row_groups)) => {
                     for group in row_groups {
                         writer.copy(&old.shared, old.metadata.row_group(group))?;
@@ -101,7 +96,7 @@ impl Deriving<'_> {
             made.push(Part { sources: sources.to_vec(), row_groups: writer.row_groups() - before });
         }
         let made = serde_json::to_string(&made).map_err(|_| Error::Damaged {
-            path,
+            path: self.layout.data_file(&DataFile::whole(METRICS)),
             what: "what the metrics are made of cannot be written as JSON",
         })?;
         writer.note(PARTS_KEY, made);
@@ -126,24 +121,41 @@ impl Deriving<'_> {
         of_state
     }
 
-    /// The version before, if it can be built upon: what cannot be read is made anew.
-    fn old(&self, path: PathBuf) -> Result<Option<Old>, Error> {
-        let Opened { shared, metadata, ranges } = match open_whole(self.files, &path, TABLE) {
-            Err(error @ (Error::Newer { .. } | Error::Io { .. })) if !error.is_not_found() => {
-                return Err(error);
-            }
+    /// The version before of a table that is one file, if it can be built upon: what cannot be read is made anew.
+    fn old(&self, table: &'static TableSpec) -> Result<Option<Opened>, Error> {
+        let file = DataFile::whole(table);
+        if !self.state.files.contains_key(&file.name()) {
+            return Ok(None);
+        }
+        match open_whole(self.files, &self.layout.data_file(&file), table) {
+            Err(error @ (Error::Newer { .. } | Error::Io { .. })) if !error.is_not_found() => Err(error),
             Err(error) => {
-                tracing::warn!(%error, "the metrics of all conversations are made anew");
-                return Ok(None);
+                tracing::warn!(%error, table = table.name, "a table is made anew of others");
+                Ok(None)
             }
-            Ok(opened) => opened,
-        };
-        let pairs = metadata.file_metadata().key_value_metadata().into_iter().flatten();
-        let parts = pairs.filter(|pair| pair.key == PARTS_KEY).find_map(|pair| pair.value.as_deref());
-        let parts: Vec<Part> = parts.and_then(|parts| serde_json::from_str(parts).ok()).unwrap_or_default();
-        let row_groups: usize = parts.iter().map(|part| part.row_groups).sum();
-        let parts = if row_groups == metadata.num_row_groups() { parts } else { Vec::new() };
-        Ok(Some(Old { shared, metadata, ranges, parts }))
+            Ok(opened) => Ok(Some(opened)),
+        }
+    }
+
+    /// The bytes of the version before that its successor keeps for who may be reading them.
+    fn kept(&self, file: &DataFile, old: Option<&Opened>) -> Result<Kept, Error> {
+        let Some(old) = old else { return Ok(Kept::default()) };
+        Kept::of(self.files, &self.layout.data_file(file), old.ranges.clone(), &(self.still_read)(file))
+    }
+
+    fn staged(&self, file: &str) -> Option<&Staged> {
+        self.staged.iter().find(|staged| staged.file.name() == file)
+    }
+
+    /// Where a file is while the commit is in the making.
+    fn path(&self, file: &DataFile) -> PathBuf {
+        self.staged(&file.name()).map_or_else(|| self.layout.data_file(file), |staged| staged.path.clone())
+    }
+
+    /// The checksum of a file as the commit leaves it.
+    fn sha256_of(&self, file: &DataFile) -> Option<&str> {
+        let entry = self.staged(&file.name()).map(|staged| &staged.entry);
+        Some(&entry.or_else(|| self.state.files.get(&file.name()))?.sha256)
     }
 
     /// Writes the metrics of the conversations in some files: first of those that are closed, so that a question about
@@ -151,8 +163,7 @@ impl Deriving<'_> {
     fn derive(&self, sources: &[Source], writer: &mut StageWriter) -> Result<(), Error> {
         let (mut closed, mut others) = (Rows::default(), Rows::default());
         for source in sources {
-            let staged = self.staged.iter().find(|staged| staged.file.name() == source.file);
-            let path = match staged {
+            let path = match self.staged(&source.file) {
                 Some(staged) => staged.path.clone(),
                 None => self.layout.lake_dir().join(&source.file),
             };
@@ -177,27 +188,34 @@ impl Deriving<'_> {
     }
 }
 
-/// Rows on their way to the file.
-struct Rows {
-    encoder: Encoder,
-    batches: Vec<RecordBatch>,
+/// What a file notes about itself under a key.
+fn noted<'a>(metadata: &'a ParquetMetaData, key: &str) -> Option<&'a str> {
+    let pairs = metadata.file_metadata().key_value_metadata().into_iter().flatten();
+    pairs.filter(|pair| pair.key == key).find_map(|pair| pair.value.as_deref())
 }
 
-impl Default for Rows {
+/// Rows on their way to the file.
+struct Rows<R> {
+    encoder: Encoder,
+    batches: Vec<RecordBatch>,
+    of: PhantomData<R>,
+}
+
+impl<R: Row> Default for Rows<R> {
     fn default() -> Self {
-        Self { encoder: Encoder::new::<ConversationMetrics>(), batches: Vec::new() }
+        Self { encoder: Encoder::new::<R>(), batches: Vec::new(), of: PhantomData }
     }
 }
 
-impl Rows {
-    fn push(&mut self, row: &ConversationMetrics) -> Result<(), Error> {
+impl<R: Row> Rows<R> {
+    fn push(&mut self, row: &R) -> Result<(), Error> {
         self.encoder.push(row);
         if self.encoder.len() >= WRITTEN_ROWS { self.cut() } else { Ok(()) }
     }
 
     fn cut(&mut self) -> Result<(), Error> {
         let batch = self.encoder.finish();
-        self.batches.push(batch.map_err(|source| Error::Arrow { table: TABLE.name, source })?);
+        self.batches.push(batch.map_err(|source| Error::Arrow { table: R::TABLE.name, source })?);
         Ok(())
     }
 
@@ -208,11 +226,19 @@ impl Rows {
 }
 
 impl Old {
+    fn of_file(file: Opened) -> Self {
+        let parts = noted(&file.metadata, PARTS_KEY);
+        let parts: Vec<Part> = parts.and_then(|parts| serde_json::from_str(parts).ok()).unwrap_or_default();
+        let row_groups: usize = parts.iter().map(|part| part.row_groups).sum();
+        let parts = if row_groups == file.metadata.num_row_groups() { parts } else { Vec::new() };
+        Self { file, parts }
+    }
+
     /// The row groups made of exactly these sources.
-    fn of(&self, sources: &[Source]) -> Option<(&Self, std::ops::Range<usize>)> {
+    fn made_of(&self, sources: &[Source]) -> Option<(&Opened, std::ops::Range<usize>)> {
         let index = self.parts.iter().position(|part| part.sources == sources)?;
         let start = self.parts[..index].iter().map(|part| part.row_groups).sum();
-        Some((self, start..start + self.parts[index].row_groups))
+        Some((&self.file, start..start + self.parts[index].row_groups))
     }
 }
 
