@@ -93,8 +93,9 @@ impl Drop for StopOnDrop {
 
 fn unknown(name: &str) -> Response {
     let names = TOOLS.iter().map(|tool| tool.name);
-    let meant = nearest(name, names.clone()).map_or(String::new(), |near| format!("; did you mean {near}?"));
-    let message = format!("there is no such tool{meant} There are {}", names.collect::<Vec<_>>().join(", "));
+    let meant = nearest(name, names.clone()).map_or(String::new(), |near| format!("did you mean {near}? "));
+    let message =
+        format!("there is no tool of that name; {meant}there are {}", names.collect::<Vec<_>>().join(", "));
     refusal(StatusCode::NOT_FOUND, "unknown_tool", &message)
 }
 
