@@ -73,7 +73,7 @@ fn columns_without_values_give_way_to_those_with_some() {
         ("differs", "VARCHAR", texts(&[Some("one"), Some("two")])),
         ("empty_again", "VARCHAR", none()),
     ]);
-    let (text, notes) = answer.table(TableLook { width: 50, ..TableLook::default() });
+    let (text, notes) = answer.table(TableLook { width: 52, ..TableLook::default() });
     assert_eq!(
         text,
         "\

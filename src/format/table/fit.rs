@@ -71,13 +71,13 @@ impl Fit {
     }
 }
 
-/// Which columns are shown: all, or as many as fit. The first always is; then those that tell most, of them the last
-/// column, where computed values stand, and the others from the left.
+/// Which columns are shown: all, or as many as fit. The first always is, and one without any value never; then those that
+/// tell most, of them the last, where computed values stand, and the others from the left.
 fn kept(measures: &[Measure], width: usize) -> Vec<usize> {
     let count = measures.len();
     let mut is_kept = vec![false; count];
     let order = || (0..count.min(1)).chain((1..count).last()).chain(1..count.saturating_sub(1));
-    for worth in [Worth::Much, Worth::Little, Worth::Nothing] {
+    for worth in [Worth::Much, Worth::Little] {
         for index in order().filter(|index| *index == 0 || measures[*index].worth == worth) {
             let was_kept = std::mem::replace(&mut is_kept[index], true);
             is_kept[index] = was_kept || index == 0 || taken(measures, &is_kept) <= width;

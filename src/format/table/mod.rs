@@ -124,6 +124,9 @@ impl<'a> TableOutput<'a> {
     /// How much a column tells.
     fn worth(&self, index: usize) -> Worth {
         let mut cells = self.rows.iter().map(|row| &row[index]);
+        if self.rows.is_empty() {
+            return Worth::Much;
+        }
         if cells.clone().all(|cell| cell.is_null) {
             return Worth::Nothing;
         }

@@ -1,6 +1,7 @@
 //! What the shell says of the data: when it opens, and when a sync has brought something in between.
 
 use super::Shell;
+use crate::cmd::wrap::wrap;
 use crate::cmd::{sync, words};
 use crate::engine::Engine;
 use crate::error::CommandError;
@@ -59,27 +60,23 @@ pub(super) fn greet(shell: &Shell<'_>) -> Result<(), CommandError> {
         synced.workspace.as_ref().map(|workspace| workspace.name.as_str()).filter(|name| !name.is_empty());
     let name = name.map_or_else(String::new, |name| format!(" · {}", crate::format::visible(name)));
     let title = format!("fi {}{name}", env!("CARGO_PKG_VERSION"));
+    printer.note(printer.paint_talk(Paint::Bold, title));
     let seen = Seen::of(&state);
-    let held = format!(
-        "{}, {}",
-        words::many(seen.conversations, "conversation"),
-        words::many(seen.messages, "message")
-    );
+    let held =
+        [words::many(seen.conversations, "conversation"), words::many(seen.messages, "message")].join(", ");
     let now = shell.context.clock.now().timestamp();
     let fresh = match sync::data_as_of(&synced) {
         Some(at) => {
-            format!("as of {} UTC, {} ago", words::minute(at), words::whole_span((now - at).max(0)))
+            format!("as of {} UTC ({} ago)", words::minute(at), words::whole_span((now - at).max(0)))
         }
         None => String::from("not synced completely yet: .sync"),
     };
-    printer.note(format!(
-        "{} · {held}, {fresh} (generation {})",
-        printer.paint_talk(Paint::Bold, title),
-        seen.generation
-    ));
-    shell.note(
-        "SQL ends with a semicolon. .help lists commands, .examples questions to begin with, Ctrl-D leaves.",
-    );
+    for line in wrap(&format!("{held}, {fresh}, generation {}", seen.generation), shell.width()) {
+        printer.note(line);
+    }
+    let begin =
+        "SQL ends with a semicolon. .help lists commands, .examples questions to begin with, Ctrl-D leaves.";
+    wrap(begin, shell.width()).iter().for_each(|line| shell.note(line));
     Ok(())
 }
 

@@ -153,7 +153,7 @@ impl Shell<'_> {
             Ask::Quit => return Ok(ControlFlow::Break(())),
             Ask::Help => self.show(&answers::help(self.width()))?,
             Ask::Tables => {
-                self.show(&answers::tables(&*self.engine.state().map_err(failed)?, self.width()))?
+                self.show(&answers::tables(&*self.engine.state().map_err(failed)?, self.width()))?;
             }
             Ask::Views => self.show(&answers::views(self.width()))?,
             Ask::Schema(view) => self.show(&answers::schema(view))?,
@@ -164,7 +164,7 @@ impl Shell<'_> {
             Ask::Examples(view) => self.show(&answers::examples(view, self.printer()))?,
             Ask::Example(number) => return self.example(number),
             Ask::Mode(_) | Ask::Output(_) | Ask::MaxRows(_) | Ask::Width(_) | Ask::Timer(_) => {
-                self.set(ask)?
+                self.set(ask)?;
             }
             Ask::Read(path) => return self.read(&path),
             Ask::Explain(sql) => return self.explain(sql),

@@ -48,7 +48,7 @@ impl Shell<'_> {
         }
         let begun = Instant::now();
         let outcome =
-            if self.settings.output.is_some() { self.to_file(sql) } else { self.to_screen(sql, is_plan) };
+            if self.settings.output.is_some() { self.write_rows(sql) } else { self.show_rows(sql, is_plan) };
         match outcome {
             Err(Failed::Query(Error::Cancelled)) => {
                 let took = words::short_span(begun.elapsed());
@@ -62,7 +62,7 @@ impl Shell<'_> {
         }
     }
 
-    fn to_screen(&mut self, sql: &str, is_plan: bool) -> Result<(), Failed> {
+    fn show_rows(&self, sql: &str, is_plan: bool) -> Result<(), Failed> {
         let max_rows = Some(self.settings.max_rows).filter(|rows| *rows < u64::MAX);
         let options = self.running.begin(max_rows);
         let mut text = Vec::new();
@@ -82,7 +82,7 @@ impl Shell<'_> {
         Ok(())
     }
 
-    fn to_file(&mut self, sql: &str) -> Result<(), Failed> {
+    fn write_rows(&mut self, sql: &str) -> Result<(), Failed> {
         let Some(target) = &self.settings.output else { return Ok(()) };
         let options = self.running.begin(None);
         let watched = Watched::begin(self.printer());
