@@ -49,7 +49,9 @@ impl SqlCompleter {
         let typed = last_word(before);
         let span = Span::new(offset + before.len() - typed.len(), offset + before.len());
         let ahead = &before[..before.len() - typed.len()];
-        let scope = Scope::of(statement);
+        // Half a keyword behind a view is no name for it.
+        let around = format!("{ahead} {}", &statement[before.len()..]);
+        let scope = Scope::of(&around);
         let code = tokens(ahead);
         let mut code = code.iter().filter(|token| token.is_code()).rev();
         let last = code.next();
