@@ -100,6 +100,11 @@ impl Printer {
         self.0.looks.stdout
     }
 
+    /// Columns of a line now: whoever talks for long sees the terminal change.
+    pub fn width_now(&self, environment: &Environment) -> usize {
+        look::width(environment)
+    }
+
     /// How stderr looks.
     pub fn talk_look(&self) -> Look {
         self.0.looks.stderr

@@ -96,6 +96,7 @@ mod model_tables;
 mod model_threads;
 mod model_values;
 mod query_cli;
+mod query_shell;
 mod query_worker;
 mod query_worker_attacks;
 mod query_worker_lost;

@@ -31,6 +31,7 @@ pub(crate) mod served;
 pub(crate) mod serviced;
 pub(crate) mod somebody;
 pub(crate) mod standin;
+pub(crate) mod terminal;
 pub(crate) mod told;
 pub(crate) mod tree;
 pub(crate) mod truth;
