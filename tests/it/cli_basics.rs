@@ -84,7 +84,7 @@ fn the_whole_name_does_the_same_and_can_begin_a_line_of_a_shell() {
     let env = TestEnv::new();
     let path = std::path::Path::new(env!("CARGO_BIN_EXE_fastintercom"));
     let line = "fastintercom completions fish && fastintercom --version";
-    let mut shell = std::process::Command::new("sh");
+    let mut shell = std::process::Command::new("/bin/sh");
     shell.args(["-c", line]).env_clear().env("PATH", path.parent().unwrap()).env("HOME", env.path());
     let said = String::from_utf8(shell.output().expect("a shell").stdout).unwrap();
     let ours = env.fi(&["completions", "fish"]).stdout + &env.fi(&["--version"]).stdout;
