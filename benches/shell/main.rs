@@ -30,12 +30,7 @@ mod support {
 
 #[cfg(target_os = "linux")]
 fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let after =
-        |flag: &str| arguments.iter().position(|text| text == flag).map(|at| arguments[at + 1].clone());
-    let conversations =
-        after("--conversations").map_or(40_000, |text| text.replace('_', "").parse().unwrap());
-    let home = after("--home").map_or_else(|| lake::home(conversations), std::path::PathBuf::from);
+    let home = lake::after("--home").map_or_else(lake::asked_for, std::path::PathBuf::from);
     measure::prompt(&home);
     measure::interrupts(&home);
     measure::rows(&home);

@@ -1,4 +1,4 @@
-//! A Parquet file of an answer: zstd, row groups of a bounded size, and every type something all readers know.
+//! A Parquet file of an answer: row groups of a bounded size, and every type something all readers know.
 //!
 //! Row groups are encoded on several threads: with millions of rows that, not the query, takes the time.
 
@@ -11,7 +11,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::{
     ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves,
 };
-use parquet::basic::{Compression, ZstdLevel};
+use parquet::basic::Compression;
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
@@ -34,13 +34,15 @@ const DICTIONARY_BYTES: usize = 256 << 10;
 pub struct ParquetDetails {
     /// Rows of a row group; a few of them are held in memory.
     pub row_group_rows: usize,
+    /// How pages are compressed: Snappy is quick to write, as most tools do; zstd makes smaller files.
+    pub compression: Compression,
     /// Metadata of columns, by their names.
     pub columns: HashMap<String, HashMap<String, String>>,
 }
 
 impl Default for ParquetDetails {
     fn default() -> Self {
-        Self { row_group_rows: ROW_GROUP_ROWS, columns: HashMap::new() }
+        Self { row_group_rows: ROW_GROUP_ROWS, compression: Compression::SNAPPY, columns: HashMap::new() }
     }
 }
 
@@ -78,7 +80,7 @@ impl Output for ParquetOutput<'_> {
         let plain = Plain::described(columns, &self.details.columns);
         let properties = WriterProperties::builder()
             .set_created_by(format!("fi {}", env!("CARGO_PKG_VERSION")))
-            .set_compression(Compression::ZSTD(ZstdLevel::default()))
+            .set_compression(self.details.compression)
             .set_dictionary_page_size_limit(DICTIONARY_BYTES)
             .build();
         let writer = ArrowWriter::try_new(Vec::new(), Arc::clone(plain.schema()), Some(properties))?;
