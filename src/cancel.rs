@@ -55,6 +55,34 @@ impl Cancel {
     }
 }
 
+/// Calls `pressed` at every Ctrl-C and `ended` when the process is to end (SIGTERM), from a thread of its own: for
+/// whoever goes on after an interrupt.
+pub fn on_every_interrupt(pressed: impl Fn() + Send + 'static, ended: impl Fn() + Send + 'static) {
+    // Without the thread Ctrl-C ends the process as it does by default.
+    let _ = thread::Builder::new().name(String::from("interrupt")).spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let Ok(runtime) = runtime else { return };
+        runtime.block_on(async {
+            let Ok(mut interrupts) = Interrupts::listen() else { return };
+            loop {
+                match interrupts.next().await {
+                    Interrupt::Pressed => pressed(),
+                    Interrupt::Ended => ended(),
+                }
+            }
+        });
+    });
+}
+
+/// A request to stop.
+enum Interrupt {
+    /// Ctrl-C.
+    Pressed,
+    /// SIGTERM.
+    #[cfg_attr(windows, expect(dead_code, reason = "only Unix has it"))]
+    Ended,
+}
+
 /// Requests to stop the process.
 #[cfg(unix)]
 struct Interrupts {
@@ -69,10 +97,10 @@ impl Interrupts {
         Ok(Self { pressed: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
     }
 
-    async fn next(&mut self) {
+    async fn next(&mut self) -> Interrupt {
         tokio::select! {
-            _ = self.pressed.recv() => {}
-            _ = self.terminate.recv() => {}
+            _ = self.pressed.recv() => Interrupt::Pressed,
+            _ = self.terminate.recv() => Interrupt::Ended,
         }
     }
 }
@@ -87,8 +115,9 @@ impl Interrupts {
         tokio::signal::windows::ctrl_c().map(Self)
     }
 
-    async fn next(&mut self) {
+    async fn next(&mut self) -> Interrupt {
         self.0.recv().await;
+        Interrupt::Pressed
     }
 }
 

@@ -30,6 +30,17 @@ impl Kind {
     /// All kinds with their exit codes, in order.
     pub const ALL: [Self; 5] = [Self::Failed, Self::Usage, Self::NothingFound, Self::Auth, Self::Incomplete];
 
+    /// What it means, in the words of the help.
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Usage => "usage or settings",
+            Self::NothingFound => "nothing found",
+            Self::Auth => "token",
+            Self::Incomplete => "incomplete data",
+        }
+    }
+
     /// The process exit code of this kind.
     pub fn exit_code(self) -> u8 {
         match self {

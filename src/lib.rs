@@ -4,7 +4,7 @@
 //! knows `intercom` (the API's client); `engine` (SQL over the lake), `index` (words of the lake) and `format` (how
 //! tables are written); `worker` (the engine for SQL written by models, in a process of its
 //! own); `tools` (typed questions and answers over both); `export` (tables as files for others);
-//! `server` (the tools over MCP); `sentiment` and `distinctive` (what the words of texts tell; they know nobody); `demo` (a stand-in for Intercom).
+//! `server` (the tools over MCP); `shell` (what is known of a line while it is typed into `fi query`); `sentiment` and `distinctive` (what the words of texts tell; they know nobody); `demo` (a stand-in for Intercom).
 //! Everything else is the command line: `cli`, `cmd`, `config`, `printer`, `logging`, `error`, `clock`, `cancel`. See
 //! `ARCHITECTURE.md`.
 
@@ -28,6 +28,7 @@ pub mod nearest;
 pub mod printer;
 pub mod sentiment;
 pub mod server;
+pub mod shell;
 pub mod sync;
 pub mod tools;
 pub mod worker;

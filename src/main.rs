@@ -27,7 +27,7 @@ static ALLOCATOR_OPTIONS: Option<&'static std::ffi::c_char> = Some(unsafe {
     &*c"narenas:2,dirty_decay_ms:200,muzzy_decay_ms:0".as_ptr()
 });
 
-fn main() -> ExitCode {
+pub(crate) fn main() -> ExitCode {
     // Before anything else: what is there already could not be confined.
     if std::env::args_os().nth(1).is_some_and(|argument| argument == worker::ARGUMENT) {
         return worker::run_child();

@@ -37,8 +37,24 @@ const API: ApiVersion = ApiVersion::V2_16;
 /// Threads made and not yet written at most.
 const AHEAD: usize = 256;
 
+/// What stands behind a flag on the command line.
+pub(crate) fn after(flag: &str) -> Option<String> {
+    let mut arguments = std::env::args().skip_while(|text| text != flag);
+    arguments.nth(1)
+}
+
+/// How many conversations are asked: as many as `--conversations` says.
+pub(crate) fn conversations() -> u64 {
+    after("--conversations").map_or(40_000, |text| text.replace('_', "").parse().unwrap())
+}
+
+/// The home of a lake with so many, made if it is not there.
+pub(crate) fn asked_for() -> PathBuf {
+    home(conversations())
+}
+
 /// A home with such a lake; made now unless it is there.
-pub(crate) fn home(conversations: u64) -> PathBuf {
+fn home(conversations: u64) -> PathBuf {
     // The columns are part of the name: another schema needs another lake.
     let columns: Vec<String> = TABLES.iter().map(|table| format!("{table:?}")).collect();
     let schema = crc32fast::hash(columns.join(";").as_bytes());

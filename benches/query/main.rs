@@ -49,13 +49,8 @@ const PATIENCE: Duration = Duration::from_secs(6);
 const FI: &str = env!("CARGO_BIN_EXE_fi");
 
 fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let after =
-        |flag: &str| arguments.iter().position(|text| text == flag).map(|at| arguments[at + 1].clone());
-    let conversations =
-        after("--conversations").map_or(40_000, |text| text.replace('_', "").parse().unwrap());
-    let only = after("--only").unwrap_or_default();
-    let home = lake::home(conversations);
+    let only = lake::after("--only").unwrap_or_default();
+    let home = lake::asked_for();
     let bench = Bench::new(&home);
     bench.facts();
     for question in QUESTIONS.iter().filter(|question| question.name.contains(&only)) {

@@ -53,22 +53,17 @@ const COMPARED: usize = 50;
 const SCANNED: usize = 5;
 
 fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let after =
-        |flag: &str| arguments.iter().position(|text| text == flag).map(|at| arguments[at + 1].clone());
-    let conversations =
-        after("--conversations").map_or(40_000, |text| text.replace('_', "").parse().unwrap());
-    let home = lake::home(conversations);
+    let home = lake::asked_for();
     let index = index(&home);
     let options = EngineOptions {
         search: Some(Arc::new(EngineSearch::new(index.clone(), Cancel::new()))),
         ..EngineOptions::new(Now::fixed(DateTime::from_timestamp(lake::NOW, 0).unwrap()))
     };
     let engine = Engine::open(&Layout::new(&home), options).unwrap();
-    if arguments.iter().any(|argument| argument == "--make-index") {
+    if std::env::args().any(|argument| argument == "--make-index") {
         return make(&home, &engine, &index);
     }
-    build(&home, &engine, conversations);
+    build(&home, &engine, lake::conversations());
     let sample = Sample::of(&engine);
     search(&home, &engine, &index, &sample);
     read(&home, &engine);

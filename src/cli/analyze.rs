@@ -8,13 +8,16 @@ use crate::tools::timeframe::TimeframeInput;
 
 /// Count and measure over all conversations of a period
 #[derive(Debug, Clone, Default, Args)]
-#[command(after_help = "Examples:\n  fi analyze --by week --since \"last 90 days\"\n  \
+#[command(
+    after_help = "`fi help metrics` shows every metric and dimension with its definition.\n\nWith --json it prints one document: period, compared_with, metrics, group_by, total, groups, other, \
+                        group_count, is_truncated, analysis, freshness, notes; with --list metrics (name, unit, \
+                        aggregates, definition) and dimensions.\n\nExamples:\n  fi analyze --by week --since \"last 90 days\"\n  \
                         fi analyze --by team --metric first_response_seconds:p50,p90 --metric response_rate\n  \
                         fi analyze --by weekday --by hour_of_day --tz Europe/Berlin\n  \
                         fi analyze --metric csat --by assignee --timeframe \"last month\" --compare previous\n  \
                         fi analyze --analysis topics --since \"last 30 days\"\n  \
-                        fi analyze --by tag --team Support --csv\n\n\
-                        `fi analyze --list` shows every metric and dimension with its definition.")]
+                        fi analyze --by tag --team Support --csv"
+)]
 pub struct AnalyzeArgs {
     /// A whole analysis: it chooses metrics and groups unless told, and tells more than figures
     #[arg(short, long, value_enum, value_name = "TYPE")]

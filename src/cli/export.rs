@@ -21,7 +21,9 @@ use crate::tools::Selection;
                   attributes and other JSON are left out either way, since hashing free text is of no use; Intercom's own \
                   ids stay.\n\n\
                   With --json it prints one document: path, rows, bytes, seconds, restart_count, and what export.json \
-                  says.\n\nExamples:\n  fi export ./intercom\n  \
+                  says: made_by, fi_version, exported_at, generation, format, layout, workspace, selection, \
+                  conversation_count, redaction, data_as_of, coverage, behind_seconds, \
+                  conversations_without_messages_count, notes, tables.\n\nExamples:\n  fi export ./intercom\n  \
                   fi export intercom.duckdb --since \"last 12 months\"\n  \
                   fi export ./for-analysts --redact hash --layout hive\n  \
                   fi export ./messages --table conversations,messages --format csv --team Support --timeframe 2026-10"

@@ -1,5 +1,7 @@
 //! The arguments of the commands that keep things in order: `verify`, `doctor`, `logs`, `reindex`, `reset`,
-//! `completions`.
+//! `completions`, `man`.
+
+use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
@@ -35,7 +37,8 @@ pub struct DoctorArgs {
 /// Show the log
 #[derive(Debug, Clone, Args)]
 #[command(
-    after_help = "Examples:\n  fi logs\n  fi logs -n 200 --level warn\n  fi logs --follow --level error\n  \
+    after_help = "With --json it prints one document a line: time, level, target, message, and the line's fields if it \
+                  has some.\n\nExamples:\n  fi logs\n  fi logs -n 200 --level warn\n  fi logs --follow --level error\n  \
                         fi logs --json -n 1000 > log.ndjson"
 )]
 pub struct LogsArgs {
@@ -73,13 +76,29 @@ pub struct ResetArgs {
 
 /// Print a completion script for a shell
 #[derive(Debug, Clone, Args)]
-#[command(
-    after_help = "Examples:\n  fi completions bash > ~/.local/share/bash-completion/completions/fi\n  \
-                        fi completions zsh > ~/.zfunc/_fi\n  \
-                        fi completions fish > ~/.config/fish/completions/fi.fish"
-)]
+#[command(after_help = "With --json it prints one document: shell, script.\n\nExamples:\n  \
+                  fi completions bash > ~/.local/share/bash-completion/completions/fi\n  \
+                  fi completions zsh > ~/.zfunc/_fi\n  \
+                  fi completions fish > ~/.config/fish/completions/fi.fish\n  \
+                  fi completions powershell >> $PROFILE")]
 pub struct CompletionsArgs {
     /// The shell
     #[arg(value_enum, value_name = "SHELL")]
     pub shell: Shell,
+}
+
+/// Print a manual page, or write all of them
+#[derive(Debug, Clone, Default, Args)]
+#[command(
+    after_help = "There is a page for each command (fi-sync.1) and each topic of `fi help` (fi-timeframes.7).\n\n\
+                  With --json it prints one document: name, page; with --out directory, files.\n\nExamples:\n  \
+                  fi man sync | man -l -\n  fi man --out ~/.local/share/man"
+)]
+pub struct ManArgs {
+    /// The command or topic [default: fi itself]
+    #[arg(value_name = "COMMAND", conflicts_with = "out")]
+    pub words: Vec<String>,
+    /// Write all pages into man1 and man7 of this directory
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
 }

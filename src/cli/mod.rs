@@ -5,6 +5,7 @@ mod analyze;
 mod demo;
 mod export;
 mod forget;
+mod help;
 mod init;
 mod keep;
 mod mcp;
@@ -13,7 +14,9 @@ mod search;
 mod selection;
 mod serve;
 mod show;
+mod status;
 mod sync;
+pub mod topic;
 mod usage;
 pub mod when;
 
@@ -26,16 +29,18 @@ pub use analyze::{AnalysisArg, AnalyzeArgs};
 pub use demo::{DemoArgs, DemoCommand, DemoNumbers, DemoServeArgs, DemoWorkspaceArgs};
 pub use export::{ExportArgs, ExportFormatArg, ExportLayoutArg, RedactArg};
 pub use forget::ForgetArgs;
+pub use help::{HelpArgs, Subject};
 pub use init::InitArgs;
-pub use keep::{CompletionsArgs, DoctorArgs, LogsArgs, ReindexArgs, ResetArgs, VerifyArgs};
+pub use keep::{CompletionsArgs, DoctorArgs, LogsArgs, ManArgs, ReindexArgs, ResetArgs, VerifyArgs};
 pub use mcp::{McpArgs, McpClientArg, McpCommand, McpInstallArgs};
 pub use query::{QueryArgs, QueryFormat, QuerySource};
 pub use search::{SearchArgs, SearchClockArg, SortArg};
 pub use selection::{ClockArg, DirectionArg, FilterArgs, PeriodArgs, WhenArgs};
 pub use serve::{KeysArgs, KeysCommand, ServeArgs};
 pub use show::ShowArgs;
+pub use status::StatusArgs;
 pub use sync::{SyncArgs, SyncScope};
-pub use usage::{ORIENTATION, UsageError};
+pub use usage::UsageError;
 
 use crate::config::Places;
 use crate::printer;
@@ -47,7 +52,7 @@ pub struct Cli {
     /// Flags every command has.
     #[command(flatten)]
     pub globals: Globals,
-    /// What to do; nothing shows an orientation.
+    /// What to do; nothing says what to do next.
     #[command(subcommand)]
     pub command: Option<Command>,
 }
@@ -103,15 +108,7 @@ pub enum Command {
     /// Fetch what is new from Intercom
     Sync(SyncArgs),
     /// Show what is there and how fresh it is
-    #[command(
-        after_help = "With --json it prints one document: home, is_demo, workspace (id, name, region, timezone), lake \
-                      (conversations, messages, contacts, rows of each table, bytes, files, partitions, \
-                      partitioned_by, first_created_at, last_created_at, without_thread, generation), coverage (from, \
-                      to, as_of), freshness (data_as_of, age_seconds, is_stale, last_run), runs, unfinished, \
-                      failures, failure_count, forgotten_count, lock (pid, purpose, since).\n\nExamples:\n  fi status\n  \
-                      fi status --json"
-    )]
-    Status,
+    Status(StatusArgs),
     /// Find conversations by words, people, tags, states and times
     Search(Box<SearchArgs>),
     /// Show one conversation: what it is about, who wrote what, and what happened
@@ -143,17 +140,30 @@ pub enum Command {
     Reset(ResetArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
+    /// Print a manual page, or write all of them
+    Man(ManArgs),
+    /// Explain a command or a topic, such as timeframes
+    Help(HelpArgs),
 }
 
 /// Reads the command line. Help and version come back as a [`UsageError`] too.
 pub fn parse(arguments: &[OsString]) -> Result<Cli, UsageError> {
-    let matches = command().try_get_matches_from(arguments)?;
-    Ok(Cli::from_arg_matches(&matches)?)
+    let matches = command().try_get_matches_from(arguments);
+    matches
+        .and_then(|matches| Cli::from_arg_matches(&matches))
+        .map_err(|error| UsageError::new(error, arguments))
 }
 
-/// The command line as clap knows it, with the settings listed in the long help.
+/// The command line as clap knows it.
 pub fn command() -> clap::Command {
-    Cli::command().after_long_help(usage::settings_help())
+    Cli::command().after_help(usage::below())
+}
+
+/// The same with what clap works out by itself: how each sub-command is called, and which flags it has.
+pub fn built_command() -> clap::Command {
+    let mut command = command();
+    command.build();
+    command
 }
 
 /// What a command line that may be wrong says about output, so that errors about it look as asked for.
@@ -201,13 +211,61 @@ mod tests {
         assert!(!asked("fi query -- --json").json);
     }
 
+    /// Parses a line as a shell would: quotes hold words together, and what goes into other programs is left out.
+    pub(super) fn parsed(line: &str) -> Result<Cli, UsageError> {
+        parse(&words(line))
+    }
+
+    fn words(line: &str) -> Vec<OsString> {
+        let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None);
+        for character in line.chars() {
+            match (quote, character) {
+                (None, '|' | '>') => break,
+                (None, ' ') => words.extend(word.take().map(OsString::from)),
+                (None, '\'' | '"') => {
+                    quote = Some(character);
+                    word.get_or_insert_default();
+                }
+                (Some(open), close) if open == close => quote = None,
+                (_, character) => word.get_or_insert_default().push(character),
+            }
+        }
+        words.extend(word.map(OsString::from));
+        words
+    }
+
+    /// Every command with its commands.
+    fn all(command: &clap::Command) -> Vec<&clap::Command> {
+        command.get_subcommands().flat_map(|command| [vec![command], all(command)].concat()).collect()
+    }
+
     #[test]
     fn every_command_has_examples_and_a_first_line_without_a_period() {
-        for command in command().get_subcommands() {
+        for command in all(&built_command()) {
+            let name = command.get_bin_name().unwrap();
             let about = command.get_about().map(ToString::to_string).unwrap_or_default();
-            assert!(!about.is_empty() && !about.ends_with('.'), "{}", command.get_name());
+            assert!(!about.is_empty() && !about.ends_with('.'), "{name}");
             let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-            assert!(after.contains("Examples:\n"), "{} has no examples", command.get_name());
+            let examples =
+                after.split_once("Examples:\n").unwrap_or_else(|| panic!("{name} has no examples")).1;
+            let typed: Vec<&str> =
+                examples.lines().map(str::trim).filter(|line| line.starts_with("fi ")).collect();
+            assert!(!typed.is_empty(), "{name} has no example of its own");
+            for line in typed {
+                assert!(parsed(line).is_ok(), "{name}: {line}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_command_tells_what_json_prints() {
+        // The rows of a query are what was asked for, and the server speaks a protocol.
+        let others = ["fi query", "fi mcp"];
+        for command in all(&built_command()) {
+            let name = command.get_bin_name().unwrap();
+            let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let is_told = after.split("\n\n").any(|paragraph| paragraph.starts_with(topic::JSON_BEGINNING));
+            assert!(is_told || others.contains(&name), "{name}");
         }
     }
 }

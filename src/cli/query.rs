@@ -18,8 +18,8 @@ pub struct QueryArgs {
     /// Read the query from this file; - is stdin
     #[arg(short, long, value_name = "FILE")]
     pub file: Option<PathBuf>,
-    /// Write the rows as table, markdown, csv, json, ndjson, parquet or arrow [default: table on a terminal, csv
-    /// elsewhere, json with --json]
+    /// Write the rows as table, line (one column a line), markdown, csv, json, ndjson, html, parquet or arrow [default:
+    /// table on a terminal, csv elsewhere, json with --json]
     #[arg(long, value_enum, value_name = "FORMAT", hide_possible_values = true)]
     pub format: Option<QueryFormat>,
     /// Write the rows to this file; its name decides the format if --format does not
@@ -34,6 +34,9 @@ pub struct QueryArgs {
     /// Show times in this time zone [default: UTC]
     #[arg(long, value_name = "ZONE")]
     pub tz: Option<String>,
+    /// Remember nothing that is typed into the shell
+    #[arg(long)]
+    pub private: bool,
     /// Run any SQL, also what writes files
     #[arg(long = "unsafe")]
     pub allow_unsafe: bool,
@@ -43,7 +46,11 @@ pub struct QueryArgs {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum QueryFormat {
     /// Columns in a frame.
+    #[value(alias = "box")]
     Table,
+    /// One column a line.
+    #[value(alias = "expanded")]
+    Line,
     /// A Markdown table.
     Markdown,
     /// Comma-separated values.
@@ -52,6 +59,8 @@ pub enum QueryFormat {
     Json,
     /// One JSON object a line.
     Ndjson,
+    /// An HTML page with a table.
+    Html,
     /// A Parquet file.
     Parquet,
     /// An Arrow IPC file.

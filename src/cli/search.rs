@@ -3,23 +3,12 @@
 use clap::{Args, ValueEnum};
 
 use super::selection::{FilterArgs, WhenArgs};
-use crate::index::Sort;
+use crate::index::{SYNTAX, Sort};
 use crate::tools::search::{ResponseFormat, SearchClock, SearchParams};
 
 /// Find conversations by words, people, tags, states and times
 #[derive(Debug, Clone, Default, Args)]
-#[command(
-    after_help = "Words:\n  refund shipping          both, anywhere in title, messages, notes, names and tags\n  \
-                        '\"not received\"'         one after the other\n  refund OR return         either\n  \
-                        -- refund -spam          without (or NOT spam)\n  ship*  recieve~          words that begin so; \
-                        words a letter apart\n  from:ana@example.com     who wrote: a name, an address, a domain\n  \
-                        tag:vip  assignee:ben    with a tag; assigned to, or assignee:nobody\n  \
-                        title:invoice  note:vip  in the title, in a note\n  \
-                        has:attachment           with a file; has:note with a note\n\nExamples:\n  \
-                        fi search refund\n  fi search 'refund -shipping' --since \"last 30 days\" --team Support\n  \
-                        fi search --unanswered --sort longest-wait\n  \
-                        fi search 'from:acme.com \"not received\"' --json"
-)]
+#[command(after_help = below())]
 pub struct SearchArgs {
     /// Words to find; without any, all conversations that the filters leave
     #[arg(value_name = "WORDS")]
@@ -51,6 +40,22 @@ pub struct SearchArgs {
     /// Which conversations count.
     #[command(flatten)]
     pub filters: FilterArgs,
+}
+
+/// What stands below the flags.
+fn below() -> String {
+    let width = SYNTAX.iter().map(|(form, _)| form.len()).max().unwrap_or(0);
+    let words: String =
+        SYNTAX.iter().map(|(form, meaning)| format!("  {form:<width$}  {meaning}\n")).collect();
+    format!(
+        "Words:\n{words}\nA shell needs single quotes around them, and -- before words that begin with a minus.\n\n\
+         With --json it prints one document: total, total_count (the same), returned, has_more, next_cursor, \
+         is_index_behind, sort, period, conversations (id, url, created_at, updated_at, untrusted_title, contact, \
+         customer_email, untrusted_company, state, priority, source, assignee, team, tags, rating, part_count, score, \
+         untrusted_first_line, snippets, messages), freshness, sync_info, notes; with --count only total.\n\n\
+         Examples:\n  fi search refund\n  fi search 'refund -shipping' --since \"last 30 days\" --team Support\n  \
+         fi search --unanswered --sort longest-wait\n  fi search 'from:acme.com \"not received\"' --json"
+    )
 }
 
 /// Which time of a conversation counts.

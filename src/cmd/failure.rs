@@ -90,7 +90,7 @@ pub(super) fn of_index(error: index::Error) -> CommandError {
             CommandError::nothing_found(error.to_string()).hint("fetch something with: fi sync")
         }
         error @ index::Error::Syntax(_) => {
-            CommandError::usage(error.to_string()).hint("`fi search --help` shows what can be asked")
+            CommandError::usage(error.to_string()).hint(explained_by("search"))
         }
         error @ index::Error::Cancelled => CommandError::incomplete(error.to_string()),
         error @ index::Error::BeingMade { .. } => CommandError::incomplete(error.to_string())
@@ -107,9 +107,29 @@ pub(super) fn of_tool(error: ToolError) -> CommandError {
         ToolError::Engine(error) => of_query(error),
         ToolError::Index(error) => of_index(error),
         ToolError::Lake(error) => error.into(),
-        error if error.is_in_the_parameters() => CommandError::usage(error.to_string()),
+        error if error.is_in_the_parameters() => {
+            let refused = CommandError::usage(error.to_string());
+            topic_of(&error).map(explained_by).into_iter().fold(refused, CommandError::hint)
+        }
         error => CommandError::failed(error.to_string()).because(error),
     }
+}
+
+/// The topic of `fi help` that tells what would be right.
+fn topic_of(error: &ToolError) -> Option<&'static str> {
+    match error {
+        ToolError::Timeframe(_) => Some("timeframes"),
+        ToolError::Query(_) => Some("search"),
+        ToolError::Unknown { kind: "metric" | "dimension" | "aggregate", .. } => Some("metrics"),
+        ToolError::Unknown { kind: "teammate" | "team" | "tag" | "state" | "priority", .. } => {
+            Some("filters")
+        }
+        _ => None,
+    }
+}
+
+fn explained_by(topic: &str) -> String {
+    format!("`fi help {topic}` tells what can be written")
 }
 
 #[cfg(test)]
@@ -152,6 +172,20 @@ mod tests {
         ] {
             let error = of_tool(error);
             assert_eq!((error.kind(), error.hints().len()), (kind, hints), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_asked_wrongly_leads_to_a_topic_that_there_is() {
+        let timeframe = ToolError::Timeframe(crate::tools::timeframe::TimeframeError::Empty);
+        let query = ToolError::Query(index::Expr::parse("\"unclosed").unwrap_err());
+        let unknown =
+            |kind| ToolError::Unknown { kind, name: "x".to_owned(), meant: None, known: Vec::new() };
+        let (metric, team) = (unknown("metric"), unknown("team"));
+        for error in [timeframe, query, metric, team] {
+            let topic = topic_of(&error).unwrap();
+            assert!(crate::cli::topic::Topic::named(topic).is_some(), "{topic}");
+            assert_eq!(of_tool(error).hints(), [explained_by(topic)]);
         }
     }
 

@@ -9,15 +9,19 @@ mod assemble;
 pub mod background;
 mod completions;
 mod demo;
+mod disk;
 mod doctor;
 mod export;
 mod failure;
 mod forget;
+mod help;
 mod init;
 mod keys;
 mod logs;
+mod man;
 mod mcp;
 mod mending;
+mod next_sync;
 mod progress;
 mod query;
 mod reindex;
@@ -28,13 +32,14 @@ mod show;
 mod status;
 mod sync;
 mod verify;
+mod welcome;
 mod words;
 mod wrap;
 
 use chrono_tz::Tz;
 
 use crate::cancel::Cancel;
-use crate::cli::{Cli, Command, Globals, ORIENTATION};
+use crate::cli::{Cli, Command, Globals};
 use crate::clock::Clock;
 use crate::config::{self, Config, Environment, Flags, Home};
 use crate::error::CommandError;
@@ -67,10 +72,10 @@ pub struct Context {
 /// Runs what was asked for.
 pub fn run(setup: &Setup, command: Option<Command>) -> Result<(), CommandError> {
     match command {
-        None => Ok(setup.printer.data(ORIENTATION)?),
+        None => welcome::run(setup),
         Some(Command::Demo(args)) => demo::run(setup, &args),
         Some(Command::Init(args)) => init::run(setup, &args),
-        Some(Command::Status) => status::run(setup),
+        Some(Command::Status(_)) => status::run(setup),
         Some(Command::Sync(args)) => sync::run(setup, &args),
         Some(Command::Reindex(_)) => reindex::run(setup),
         Some(Command::Search(args)) => search::run(setup, &args),
@@ -83,6 +88,8 @@ pub fn run(setup: &Setup, command: Option<Command>) -> Result<(), CommandError> 
         Some(Command::Doctor(args)) => doctor::run(setup, &args),
         Some(Command::Logs(args)) => logs::run(setup, &args),
         Some(Command::Completions(args)) => completions::run(&setup.printer, &args),
+        Some(Command::Man(args)) => man::run(setup, &args),
+        Some(Command::Help(args)) => help::run(setup, &args),
         Some(Command::Show(args)) => show::run(setup, &args),
         Some(Command::Analyze(args)) => analyze::run(setup, &args),
         Some(Command::Query(args)) => query::run(setup, &args),

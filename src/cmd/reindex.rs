@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use serde::Serialize;
 
-use super::{Setup, assemble, failure, mending, words};
+use super::{Setup, assemble, disk, failure, mending, words};
 use crate::config::Flags;
 use crate::error::CommandError;
 use crate::index::Wait;
@@ -30,7 +30,8 @@ pub(super) fn run(setup: &Setup) -> Result<(), CommandError> {
     let wait = Wait { cancel: context.cancel.clone(), progress: &|event| mending.hear(event) };
     let updated = index.rebuild(&wait).map_err(failure::of_index)?;
     let home = context.config.home.path();
-    let (seconds, index_bytes) = (begun.elapsed().as_secs_f64(), bytes(&context.config.home.index_dir()));
+    let (seconds, index_bytes) =
+        (begun.elapsed().as_secs_f64(), disk::bytes_below(&context.config.home.index_dir()));
     if context.printer.is_json() {
         return Ok(context.printer.json(&Document {
             home,
@@ -44,10 +45,4 @@ pub(super) fn run(setup: &Setup) -> Result<(), CommandError> {
         .printer
         .note(format!("{count} in the search index ({}), made in {took}", words::bytes(index_bytes)));
     Ok(())
-}
-
-/// The size of the files in a directory.
-fn bytes(directory: &Path) -> u64 {
-    let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
-    entries.filter_map(|entry| entry.metadata().ok()).map(|metadata| metadata.len()).sum()
 }

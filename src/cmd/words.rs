@@ -1,5 +1,7 @@
 //! Numbers, sizes and spans of time as people read them.
 
+use std::time::Duration;
+
 use chrono::{DateTime, SecondsFormat, Utc};
 
 pub(super) use crate::format::chart::count;
@@ -35,6 +37,14 @@ pub(super) fn span(seconds: f64) -> String {
         60..3_600 => format!("{} min {} s", whole / 60, whole % 60),
         3_600..172_800 => format!("{} h {} min", whole / 3_600, whole % 3_600 / 60),
         _ => many(whole / 86_400, "day"),
+    }
+}
+
+/// A span of time somebody waited for: in milliseconds while it is short.
+pub(super) fn short_span(took: Duration) -> String {
+    match took.as_millis() {
+        millis @ 0..1_000 => format!("{millis} ms"),
+        _ => span(took.as_secs_f64()),
     }
 }
 
@@ -85,6 +95,10 @@ mod tests {
         assert_eq!([1, 999, 1_500, 8_123_456].map(bytes), ["1 byte", "999 bytes", "1.5 kB", "8.1 MB"]);
         let spans = [0.44, 12.3, 125.0, 11_045.0, 500_000.0].map(span);
         assert_eq!(spans, ["0.4 s", "12 s", "2 min 5 s", "3 h 4 min", "5 days"]);
+        assert_eq!(
+            [7, 999, 1_250].map(|millis| short_span(Duration::from_millis(millis))),
+            ["7 ms", "999 ms", "1.2 s"]
+        );
         assert_eq!([-3, 0, 5, 59].map(whole_span), ["0 s", "0 s", "5 s", "59 s"]);
     }
 

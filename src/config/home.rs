@@ -51,6 +51,12 @@ impl Home {
         self.0.join("logs")
     }
 
+    /// The lines typed into the shell of `fi query`. Beside the lake's state, not in it: what may read the state has no
+    /// business with them.
+    pub fn query_history(&self) -> PathBuf {
+        self.0.join("query_history")
+    }
+
     /// Scratch space for queries larger than memory.
     pub fn tmp_dir(&self) -> PathBuf {
         self.0.join("tmp")

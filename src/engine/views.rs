@@ -15,7 +15,7 @@ use crate::model::{Class, TableSpec, table};
 use super::types::sql_type_of;
 
 /// A view.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct View {
     /// Its name.
     pub name: &'static str,

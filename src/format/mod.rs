@@ -1,4 +1,4 @@
-//! How rows are written: for people as a table or Markdown, for programs as CSV, JSON, Parquet or Arrow.
+//! How rows are written: for people as a table, line by line, as Markdown or HTML, for programs as CSV, JSON, Parquet or Arrow.
 //!
 //! Knows Arrow batches and bytes; nothing of SQL, of files' names or of the terminal but its width. Every format
 //! takes rows as they come, so memory stays bounded; only the table, which measures its columns first, keeps them.
@@ -11,7 +11,10 @@ mod cell;
 pub mod chart;
 mod csv;
 mod cut;
+mod html;
+mod in_order;
 mod json;
+mod line;
 mod markdown;
 mod parquet_file;
 mod plain;
@@ -25,6 +28,7 @@ use std::io::Write;
 pub(crate) use csv::csv_line;
 pub use cut::cut;
 pub(crate) use json::json_of;
+pub use line::LineOutput;
 pub use parquet_file::ParquetDetails;
 pub use table::{TableLook, TableNotes, TableOutput};
 pub(crate) use visible::is_hidden;
@@ -38,8 +42,12 @@ use crate::engine::Output;
 pub enum Format {
     /// Columns in a frame, fitted to a width.
     Table,
+    /// One column a line.
+    Line,
     /// A Markdown table.
     Markdown,
+    /// An HTML page with a table.
+    Html,
     /// Comma-separated values as in RFC 4180, with a header; no value is an empty field, an empty text is `""`.
     Csv,
     /// One JSON array of objects.
@@ -55,6 +63,37 @@ pub enum Format {
 }
 
 impl Format {
+    /// The formats by the names the shell knows them by, each the first of its format.
+    pub const NAMES: &[(&str, Self)] = &[
+        ("box", Self::Table),
+        ("line", Self::Line),
+        ("markdown", Self::Markdown),
+        ("csv", Self::Csv),
+        ("json", Self::Json),
+        ("ndjson", Self::Ndjson),
+        ("html", Self::Html),
+        ("parquet", Self::Parquet),
+        ("arrow", Self::ArrowFile),
+    ];
+
+    /// The format of a name, or of what others call it.
+    pub fn named(name: &str) -> Option<Self> {
+        let name = name.to_ascii_lowercase();
+        let name = match name.as_str() {
+            "table" | "duckbox" => "box",
+            "expanded" => "line",
+            "md" => "markdown",
+            "jsonlines" | "jsonl" => "ndjson",
+            name => name,
+        };
+        Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, format)| *format)
+    }
+
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, format)| *format == self).map_or("arrow", |(name, _)| name)
+    }
+
     /// Whether it is unreadable on a terminal.
     pub fn is_binary(self) -> bool {
         matches!(self, Self::Parquet | Self::ArrowFile | Self::ArrowStream)
@@ -65,6 +104,7 @@ impl Format {
         Some(match extension.to_ascii_lowercase().as_str() {
             "txt" => Self::Table,
             "md" | "markdown" => Self::Markdown,
+            "html" | "htm" => Self::Html,
             "csv" => Self::Csv,
             "json" => Self::Json,
             "ndjson" | "jsonl" => Self::Ndjson,
@@ -79,6 +119,8 @@ impl Format {
     pub fn writer<'a>(self, out: &'a mut dyn Write) -> Box<dyn Output + 'a> {
         match self {
             Self::Table => Box::new(TableOutput::new(out, TableLook::default())),
+            Self::Line => Box::new(LineOutput::new(out, TableLook::default())),
+            Self::Html => Box::new(html::HtmlOutput::new(out)),
             Self::Markdown => Box::new(markdown::MarkdownOutput::new(out)),
             Self::Csv => Box::new(csv::CsvOutput::new(out)),
             Self::Json => Box::new(json::JsonOutput::array(out)),

@@ -38,8 +38,14 @@ fn civil(out: &mut String, days: i64) {
     let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
     let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
-    let sign = if year < 0 { "-" } else { "" };
-    push(out, format_args!("{sign}{:04}-{month:02}-{day:02}", year.abs()));
+    if year < 0 {
+        out.push('-');
+    }
+    push_number(out, year.abs(), 4);
+    out.push('-');
+    push_number(out, month, 2);
+    out.push('-');
+    push_number(out, day, 2);
 }
 
 /// A time of day from a count of units since midnight.
@@ -126,11 +132,32 @@ fn moment(out: &mut String, seconds: i64, nanos: u32, between: Between) {
 }
 
 fn clock(out: &mut String, seconds: i64, nanos: u32) {
-    push(out, format_args!("{:02}:{:02}:{:02}", seconds / 3_600, seconds / 60 % 60, seconds % 60));
+    push_number(out, seconds / 3_600, 2);
+    out.push(':');
+    push_number(out, seconds / 60 % 60, 2);
+    out.push(':');
+    push_number(out, seconds % 60, 2);
     if nanos > 0 {
         let fraction = format!("{nanos:09}");
         push(out, format_args!(".{}", fraction.trim_end_matches('0')));
     }
+}
+
+/// A whole number with at least so many digits. Millions of them are written, which `format!` is too general for.
+pub(super) fn push_number(out: &mut String, number: i64, least_digits: usize) {
+    let mut digits = [b'0'; 20];
+    let mut start = digits.len();
+    let mut rest = number.unsigned_abs();
+    while rest > 0 || start + least_digits > digits.len() {
+        start -= 1;
+        digits[start] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
+    if number < 0 {
+        out.push('-');
+    }
+    // Digits are text.
+    out.push_str(std::str::from_utf8(&digits[start..]).unwrap_or_default());
 }
 
 fn push(out: &mut String, text: std::fmt::Arguments<'_>) {
@@ -146,6 +173,14 @@ mod tests {
         let mut out = String::new();
         write(&mut out);
         out
+    }
+
+    #[test]
+    fn whole_numbers_are_written_as_rust_does() {
+        for number in [0, 7, -1, 10, 1_234_567, i64::MAX, i64::MIN] {
+            assert_eq!(shown(|out| push_number(out, number, 1)), number.to_string());
+        }
+        assert_eq!(shown(|out| push_number(out, 7, 4)), "0007");
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub use look::Look;
 pub use search::{Hit, Hits, PageParams};
 pub use snippet::{Snippet, beginning, snippet};
 pub use statistics::Statistics;
-pub use syntax::{Expr, LONGEST_QUERY, Leaf, Match, Scope, SyntaxError};
+pub use syntax::{Expr, LONGEST_QUERY, Leaf, Match, SYNTAX, Scope, SyntaxError};
 pub use update::Updated;
 
 /// The words of a text as search compares them, in order.

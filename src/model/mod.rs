@@ -25,7 +25,7 @@ mod thread;
 mod ticket;
 mod time;
 
-pub use activity::{CompanyActivity, ContactActivity};
+pub use activity::{Activity, CompanyActivity, ContactActivity};
 pub use author::{AuthorClass, is_contact};
 pub use cell::{Cell, CellReader, CellWriter, Item, Json, ReadError};
 pub use contact::{Company, Contact, ContactRef};

@@ -21,6 +21,12 @@ impl Printer {
         Ok(matches!(answer.to_ascii_lowercase().as_str(), "y" | "yes"))
     }
 
+    /// Asks a question whose answer is yes for most: Enter means it, and anything but `n` or `no`.
+    pub fn confirm_usual(&self, question: &str) -> io::Result<bool> {
+        let answer = self.ask(&format!("{question} [Y/n]"))?;
+        Ok(!matches!(answer.to_ascii_lowercase().as_str(), "n" | "no"))
+    }
+
     /// Asks for a line of text.
     pub fn ask(&self, question: &str) -> io::Result<String> {
         self.say(&format!("{question} "));

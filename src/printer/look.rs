@@ -72,7 +72,8 @@ fn unicode(environment: &Environment) -> bool {
     !console && (utf8 || cfg!(windows))
 }
 
-fn width(environment: &Environment) -> usize {
+/// Columns of a line, as they are now.
+pub(super) fn width(environment: &Environment) -> usize {
     let set = environment.get("COLUMNS").and_then(|columns| columns.parse().ok());
     let measured = || terminal_size::terminal_size().map(|(columns, _)| usize::from(columns.0));
     set.or_else(measured).filter(|width| (20..=1000).contains(width)).unwrap_or(WIDTH)

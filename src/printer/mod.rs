@@ -84,8 +84,13 @@ impl Printer {
 
     /// A printer into memory, for tests: plain, and not a terminal.
     pub fn captured(options: Options) -> (Self, Captured) {
+        Self::captured_as(options, Look::PLAIN)
+    }
+
+    /// The same with streams that look so.
+    pub fn captured_as(options: Options, look: Look) -> (Self, Captured) {
         let captured = Captured::default();
-        let looks = Looks { stdout: Look::PLAIN, stderr: Look::PLAIN, can_ask: false };
+        let looks = Looks { stdout: look, stderr: look, can_ask: false };
         let bars = MultiProgress::with_draw_target(ProgressDrawTarget::hidden());
         let (stdout, stderr) = captured.sinks();
         (Self::with(options, looks, stdout, stderr, bars), captured)
@@ -98,6 +103,11 @@ impl Printer {
     /// How stdout looks: tables and charts fit themselves to it.
     pub fn look(&self) -> Look {
         self.0.looks.stdout
+    }
+
+    /// Columns of a line now: whoever talks for long sees the terminal change.
+    pub fn width_now(&self, environment: &Environment) -> usize {
+        look::width(environment)
     }
 
     /// How stderr looks.

@@ -52,9 +52,9 @@ impl Printer {
         paint.on(self.0.looks.stderr.colour, &text.to_string())
     }
 
-    /// Says something, unless `-q` was given.
+    /// Says something, unless `-q` was given or a program reads: all it needs is in the document.
     pub fn note(&self, text: impl fmt::Display) {
-        if !self.is_quiet() {
+        if !self.is_quiet() && !self.is_json() {
             self.say(&format!("{text}\n"));
         }
     }
@@ -66,9 +66,9 @@ impl Printer {
         }
     }
 
-    /// Says what to do next, unless `-q` was given.
+    /// Says what to do next, unless `-q` was given or a program reads.
     pub fn hint(&self, text: impl fmt::Display) {
-        if !self.is_quiet() {
+        if !self.is_quiet() && !self.is_json() {
             self.labelled("", "hint", Paint::Cyan, &text.to_string());
         }
     }
@@ -193,15 +193,18 @@ mod tests {
     }
 
     #[test]
-    fn quiet_keeps_warnings_and_errors_only() {
-        let text = told(Options { quiet: true, ..Options::default() }, |printer| {
+    fn quiet_and_programs_get_warnings_and_errors_only() {
+        let all = |printer: &Printer| {
             printer.note("a note");
             printer.hint("a hint");
             printer.detail("a detail");
             printer.warn("odd");
             printer.error(&CommandError::failed("broken"));
-        });
-        assert_eq!(text, "warning: odd\nerror: broken\n");
+        };
+        let quiet = Options { quiet: true, verbose: 1, ..Options::default() };
+        assert_eq!(told(quiet, all), "warning: odd\nerror: broken\n");
+        let json = told(Options { json: true, ..Options::default() }, all);
+        assert!(json.starts_with("warning: odd\n{\"error\":"), "{json}");
     }
 
     #[test]

@@ -75,8 +75,10 @@ fn nonsense_ends_with_a_usage_error_that_says_what_is_right() {
     let run = env.fi(&["analyze", "--by", "weak"]);
     assert_eq!((run.stdout.as_str(), run.code), ("", Some(2)));
     assert!(run.stderr.contains("there is no dimension 'weak'; did you mean week?"), "{}", run.stderr);
-    assert!(run.stderr.contains("fi analyze --list"), "{}", run.stderr);
-    assert_eq!(env.fi(&["analyze", "--timeframe", "03/04/2026"]).code, Some(2));
+    assert!(run.stderr.contains("hint: `fi help metrics` tells what can be written"), "{}", run.stderr);
+    let run = env.fi(&["analyze", "--timeframe", "03/04/2026"]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.stderr.contains("hint: `fi help timeframes` tells what can be written"), "{}", run.stderr);
     assert_eq!(env.fi(&["analyze", "--attribute", "Plan"]).code, Some(2));
     assert_eq!(TestEnv::new().fi(&["analyze"]).code, Some(3));
 }

@@ -29,10 +29,21 @@ fn status_shows_what_is_held_in_eighty_columns() {
                 1 deleted conversation, 6 segments, 34 tags, 5 teams, 4 ticket types
                 2 tickets
                 begun from 2026-10-12 to 2026-11-21
-    Size        # kB in 22 files, 2 months
+    Size        # kB in 22 files, 2 months, search index # kB, log # bytes
     Fresh       as of 2026-11-21 12:00 UTC, # s ago
+    Next sync   by itself from 12:10 UTC on if `fi mcp` runs, at once with: fi sync
     Complete    from the beginning to 2026-11-21 12:00 UTC
-    Runs        2026-11-21 12:00  incremental completed: 30 conversations in # s
+
+    Months      complete      conversations
+                JFMAMJJASOND  JFMAMJJASOND
+      2026               ██            ██   30
+
+    Days        ▃█▁▃▆▁▁▃▁▃▆▁▁▁▁▃▁▃▆▁▆▁▆▃▃▁▁▁▁▁▃▆▃▁▁▁▃▃▁▃▆
+                █████████████████████████████████████████
+                12 Oct              Nov
+                █ complete  ▒ in part  · not held  at most 3 a day
+
+    Runs        2026-11-21 12:00  incremental completed: 30 fetched in # s
     --- stderr ---
     ");
 }
@@ -51,6 +62,12 @@ fn status_as_json_has_a_known_shape() {
     for run in document["runs"].as_array_mut().unwrap() {
         run["seconds"] = "#".into();
     }
+    for size in document["sizes"].as_object_mut().unwrap().values_mut() {
+        *size = "#".into();
+    }
+    let days = document["days"].as_array_mut().unwrap();
+    assert_eq!(days.len(), 41, "the days since the first conversation");
+    days.drain(..39);
     insta::assert_snapshot!(serde_json::to_string_pretty(&document).unwrap(), @r##"
     {
       "coverage": [
@@ -58,6 +75,18 @@ fn status_as_json_has_a_known_shape() {
           "as_of": "2026-11-21T12:00:00Z",
           "from": null,
           "to": "2026-11-21T12:00:00Z"
+        }
+      ],
+      "days": [
+        {
+          "conversations": 1,
+          "coverage": "complete",
+          "starts_on": "2026-11-20"
+        },
+        {
+          "conversations": 2,
+          "coverage": "complete",
+          "starts_on": "2026-11-21"
         }
       ],
       "failure_count": 0,
@@ -108,6 +137,24 @@ fn status_as_json_has_a_known_shape() {
         "without_thread": 0
       },
       "lock": null,
+      "months": [
+        {
+          "conversations": 15,
+          "coverage": "complete",
+          "starts_on": "2026-10-01"
+        },
+        {
+          "conversations": 15,
+          "coverage": "complete",
+          "starts_on": "2026-11-01"
+        }
+      ],
+      "next_sync": {
+        "command": "fi sync",
+        "due_at": "2026-11-21T12:10:00Z",
+        "every_minutes": 10,
+        "is_due": false
+      },
       "runs": [
         {
           "deleted_count": 0,
@@ -123,6 +170,13 @@ fn status_as_json_has_a_known_shape() {
           "thread_count": 30
         }
       ],
+      "sizes": {
+        "index_bytes": "#",
+        "lake_bytes": "#",
+        "log_bytes": "#",
+        "spool_bytes": "#"
+      },
+      "timezone": "Europe/Berlin",
       "unfinished": [],
       "workspace": {
         "id": "w7k2q9xd",

@@ -193,7 +193,7 @@ fn activity_that_is_not_what_the_metrics_say_is_found() {
         threads.iter().map(|(conversation, _)| ConversationMetrics::of(conversation)).collect();
     let (mut contacts, companies) = activity(&metrics);
     assert_eq!((contacts.len(), companies.len()), (1, 1));
-    contacts[0].open_count += 1;
+    contacts[0].activity.open_count += 1;
     let found = found(&threads, |lake| {
         overwrite(lake, &DataFile::whole(ContactActivity::TABLE), &contacts);
         overwrite::<CompanyActivity>(lake, &DataFile::whole(CompanyActivity::TABLE), &[]);

@@ -37,6 +37,9 @@ fn nothing_of_somebody_is_left_in_any_byte_and_nothing_comes_back() {
             .collect::<String>()
         + "WARN x rows=5\n";
     fs::write(&log, told).unwrap();
+    let typed = env.home().join("query_history");
+    let asked = format!("SELECT 1;\nFROM contacts WHERE<\\n>email = '{}';\n.quit\n", somebody.email);
+    fs::write(&typed, asked).unwrap();
 
     let dry = scene.forget(&["--dry-run", "--json"]).json();
     let run = scene.forget(&["--yes", "--json"]);
@@ -56,6 +59,7 @@ fn nothing_of_somebody_is_left_in_any_byte_and_nothing_comes_back() {
     assert!(document["removed"]["log_lines"].as_u64() >= Some(somebody.conversations.len() as u64));
     scene.assert_gone();
     assert!(fs::read_to_string(&log).unwrap().contains("rows=5"));
+    assert_eq!(fs::read_to_string(&typed).unwrap(), "SELECT 1;\n.quit\n");
     scene.assert_rest_is_held(&[]);
 
     // Changes, a deletion, a new conversation, and everything again.

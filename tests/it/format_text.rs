@@ -6,7 +6,7 @@ use crate::support::batches::Answer;
 use crate::support::little_lake::{LittleLake, written};
 use arrow::array::{ArrayRef, Float64Array, Int64Array, StringArray, TimestampMicrosecondArray};
 use fastintercom::engine::QueryOptions;
-use fastintercom::format::{Format, InZone, TableLook};
+use fastintercom::format::{Format, InZone, LineOutput, TableLook};
 use fastintercom::lake::Partitioning;
 
 fn texts(values: &[Option<&str>]) -> ArrayRef {
@@ -44,23 +44,49 @@ fn a_table_for_people() {
 }
 
 #[test]
-fn a_narrow_table_cuts_texts_then_columns() {
+fn a_narrow_table_cuts_texts_then_columns_that_tell_least() {
     let look = TableLook { width: 40, unicode: false, colour: false };
     let (text, notes) = answer().table(look);
     assert_eq!(
         text,
         "\
-+-------------+--------+---+-----------+
-| state       |      n | ~ | extra     |
-| VARCHAR     | BIGINT | ~ | JSON      |
-+-------------+--------+---+-----------+
-| open        |     12 | ~ | {\"a\":\\n1} |
-| NULL        |  -3456 | ~ | no json   |
-| on \"hold\",~ |   NULL | ~ | NULL      |
-+-------------+--------+---+-----------+
++----------------+--------+--------+---+
+| state          |      n |  share | ~ |
+| VARCHAR        | BIGINT | DOUBLE | ~ |
++----------------+--------+--------+---+
+| open           |     12 |    0.5 | ~ |
+| NULL           |  -3456 |    NaN | ~ |
+| on \"hold\", or~ |   NULL |   -inf | ~ |
++----------------+--------+--------+---+
 "
     );
     assert_eq!((notes.columns, notes.shown_columns, notes.has_cut_text), (5, 3, true));
+}
+
+#[test]
+fn columns_without_values_give_way_to_those_with_some() {
+    let none = || texts(&[None, None]);
+    let answer = Answer::new(vec![
+        ("first_column", "VARCHAR", none()),
+        ("empty_column", "VARCHAR", none()),
+        ("constant_column", "VARCHAR", texts(&[Some("always"), Some("always")])),
+        ("differs", "VARCHAR", texts(&[Some("one"), Some("two")])),
+        ("empty_again", "VARCHAR", none()),
+    ]);
+    let (text, notes) = answer.table(TableLook { width: 52, ..TableLook::default() });
+    assert_eq!(
+        text,
+        "\
+┌──────────────┬───┬─────────────────┬─────────┬───┐
+│ first_column │ … │ constant_column │ differs │ … │
+│ VARCHAR      │ … │ VARCHAR         │ VARCHAR │ … │
+├──────────────┼───┼─────────────────┼─────────┼───┤
+│ NULL         │ … │ always          │ one     │ … │
+│ NULL         │ … │ always          │ two     │ … │
+└──────────────┴───┴─────────────────┴─────────┴───┘
+"
+    );
+    assert_eq!((notes.columns, notes.shown_columns), (5, 3));
 }
 
 #[test]
@@ -111,6 +137,73 @@ fn markdown() {
 |  | -3456 | NaN |  | no json |
 | on \"hold\", or<br>so |  | -inf | 2026-11-01 12:00:00.5 |  |
 "
+    );
+}
+
+#[test]
+fn one_column_a_line() {
+    assert_eq!(
+        answer().text(Format::Line),
+        "\
+─ 1 ────────────────────────────────────────────────────────
+state      │ open
+n          │ 12
+share      │ 0.5
+created_at │ 2026-11-01 12:00:00
+extra      │ {\"a\":
+           │ 1}
+─ 2 ────────────────────────────────────────────────────────
+state      │ NULL
+n          │ -3456
+share      │ NaN
+created_at │ NULL
+extra      │ no json
+─ 3 ────────────────────────────────────────────────────────
+state      │ on \"hold\", or
+           │ so
+n          │ NULL
+share      │ -inf
+created_at │ 2026-11-01 12:00:00.5
+extra      │ NULL
+"
+    );
+}
+
+#[test]
+fn lines_without_unicode_or_with_colours() {
+    let answer = Answer::new(vec![("a", "VARCHAR", texts(&[Some("x\x1b[31m"), None]))]);
+    let shown = |look| {
+        let mut out = Vec::new();
+        answer.give(&mut LineOutput::new(&mut out, look), 1);
+        String::from_utf8(out).unwrap()
+    };
+    let plain = TableLook { width: 8, unicode: false, colour: false };
+    assert_eq!(shown(plain), "- 1 ----\na | x\\u{1b}[31m\n- 2 ----\na | NULL\n");
+    let colour = TableLook { colour: true, ..plain };
+    assert!(shown(colour).ends_with("\x1b[1ma\x1b[0m | \x1b[2mNULL\x1b[0m\n"));
+}
+
+#[test]
+fn html_is_a_page_in_which_text_stays_text() {
+    let page = answer().text(Format::Html);
+    assert!(page.starts_with("<!doctype html>\n<meta charset=\"utf-8\">\n"), "{page}");
+    assert!(
+        page.contains("<th title=\"VARCHAR\">state</th><th class=\"number\" title=\"BIGINT\">n</th>"),
+        "{page}"
+    );
+    assert!(
+        page.ends_with(
+            "<tr><td>on &quot;hold&quot;, or<br>so</td><td class=\"null\">NULL</td><td class=\"number\">-inf</td>\
+             <td>2026-11-01 12:00:00.5</td><td class=\"null\">NULL</td></tr>\n</tbody>\n</table>\n"
+        ),
+        "{page}"
+    );
+    let hostile = Answer::new(vec![("<b>", "VARCHAR", texts(&[Some("<script>alert('&')</script>")]))]);
+    let page = hostile.text(Format::Html);
+    assert!(
+        page.contains("<td>&lt;script&gt;alert(&#39;&amp;&#39;)&lt;/script&gt;</td>")
+            && page.contains(">&lt;b&gt;</th>"),
+        "{page}"
     );
 }
 

@@ -41,6 +41,9 @@ fn every_format_can_be_asked_for() {
     ));
     assert_eq!(env.fi(&["query", SQL, "--json"]).stdout, out("json"));
     assert_eq!(out("ndjson").lines().count(), 2);
+    assert!(out("line").contains("\nconversation_id │ 1\ncreated_at      │ 2026-01-01 00:01:00\n"));
+    assert!(out("html").contains("<tr><td>1</td><td>2026-01-01 00:01:00</td><td>Grüße</td></tr>\n"));
+    assert_eq!((out("box"), out("expanded")), (out("table"), out("line")));
     assert!(out("parquet").starts_with("PAR1"));
     assert!(!out("arrow").is_empty());
 }
@@ -76,8 +79,16 @@ fn sql_comes_from_stdin_or_a_file() {
 #[test]
 fn a_file_is_written_whole_and_its_name_tells_the_format() {
     let env = world();
-    for name in ["rows.csv", "rows.json", "rows.ndjson", "rows.parquet", "rows.arrow", "rows.md", "rows.txt"]
-    {
+    for name in [
+        "rows.csv",
+        "rows.json",
+        "rows.ndjson",
+        "rows.parquet",
+        "rows.arrow",
+        "rows.md",
+        "rows.html",
+        "rows.txt",
+    ] {
         let run = env.fi(&["query", SQL, "-o", name]);
         assert_eq!((run.stdout.as_str(), run.code), ("", Some(0)), "{name}: {}", run.stderr);
         assert!(run.stderr.starts_with(&format!("2 rows written to {name} in ")), "{}", run.stderr);
@@ -168,6 +179,44 @@ fn the_present_and_the_zone_are_those_of_the_world() {
     );
     let run = env.fi(&["query", "SELECT created_at FROM conversations LIMIT 1", "--tz", "europe/berlin"]);
     assert_eq!(run.stdout, "created_at\n2026-01-01 01:01:00+01:00\n");
+}
+
+/// What only happens once an answer is long: lines and row groups are made by several threads.
+#[test]
+fn a_long_answer_is_written_whole_and_in_order() {
+    let env = world();
+    let sql = "SELECT range AS n, CASE WHEN range % 3 = 0 THEN 'a \"b\"' END AS text FROM range(450000)";
+    assert_eq!(env.fi(&["query", sql, "-o", "rows.csv"]).code, Some(0));
+    let text = std::fs::read_to_string(env.path().join("rows.csv")).unwrap();
+    let mut lines = text.lines();
+    assert_eq!(lines.next(), Some("n,text"));
+    for number in 0..450_000 {
+        let text = if number % 3 == 0 { "\"a \"\"b\"\"\"" } else { "" };
+        assert_eq!(lines.next(), Some(format!("{number},{text}").as_str()));
+    }
+    assert_eq!(lines.next(), None);
+    assert_eq!(env.fi(&["query", sql, "-o", "rows.parquet"]).code, Some(0));
+    let path = env.path().join("rows.parquet");
+    let check = format!(
+        "SELECT count(*) AS n, count(text) AS texts, sum(CASE WHEN n = file_row_number THEN 1 ELSE 0 END) AS in_place \
+         FROM read_parquet('{}', file_row_number = true)",
+        path.display()
+    );
+    assert_eq!(env.fi(&["query", "--unsafe", &check]).stdout, "n,texts,in_place\n450000,150000,450000\n");
+    let groups =
+        format!("SELECT count(DISTINCT row_group_id) AS n FROM parquet_metadata('{}')", path.display());
+    assert_eq!(env.fi(&["query", "--unsafe", &groups]).stdout, "n\n5\n");
+}
+
+#[test]
+fn the_readme_lists_the_commands_of_the_shell() {
+    let readme = std::fs::read_to_string(crate::support::tree::in_tree("README.md")).unwrap();
+    for command in fastintercom::shell::COMMANDS {
+        let psql = command.psql.map_or_else(String::new, |psql| format!(", `{psql}`"));
+        let usage = format!("{} {}", command.name, command.takes.replace('|', "\\|"));
+        let row = format!("| `{}`{psql} | {} |", usage.trim_end(), command.summary);
+        assert!(readme.contains(&row), "the README lacks\n{row}");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fastintercom::model::{CompanyActivity, ContactActivity, ConversationMetrics};
+use fastintercom::model::{Activity, CompanyActivity, ContactActivity, ConversationMetrics};
 
 /// The rows of `contact_activity` and of `company_activity`, each by id.
 pub(crate) fn activity(metrics: &[ConversationMetrics]) -> (Vec<ContactActivity>, Vec<CompanyActivity>) {
@@ -13,18 +13,7 @@ pub(crate) fn activity(metrics: &[ConversationMetrics]) -> (Vec<ContactActivity>
         name: latest(of, |one| one.contact_name.clone()),
         email: latest(of, |one| one.contact_email.clone()),
         company_name: latest(of, |one| one.company_name.clone()),
-        conversation_count: of.len() as i64,
-        inbound_count: count(of, |one| one.is_inbound == Some(true)),
-        open_count: count(of, |one| one.is_closed == Some(false)),
-        unanswered_count: count(of, |one| one.is_unanswered == Some(true)),
-        customer_message_count: sum(of, |one| one.customer_message_count),
-        first_conversation_at: of.iter().map(|one| one.created_at).min().expect("one at least"),
-        last_conversation_at: of.iter().map(|one| one.created_at).max().expect("one at least"),
-        replied_count: replies(of).len() as i64,
-        first_response_p50_seconds: median(replies(of)),
-        rated_count: count(of, |one| one.rating.is_some()),
-        rating_avg: sum(of, |one| one.rating)
-            .map(|sum| sum as f64 / count(of, |one| one.rating.is_some()) as f64),
+        activity: sums(of),
     });
     let companies = companies.values().map(|of| CompanyActivity {
         company_id: of[0].company_id.clone().expect("grouped by it"),
@@ -34,6 +23,14 @@ pub(crate) fn activity(metrics: &[ConversationMetrics]) -> (Vec<ContactActivity>
             .filter_map(|one| one.contact_id.as_ref().map(ToString::to_string))
             .collect::<BTreeSet<_>>()
             .len() as i64,
+        activity: sums(of),
+    });
+    (contacts.collect(), companies.collect())
+}
+
+fn sums(of: &Of<'_>) -> Activity {
+    let rated_count = count(of, |one| one.rating.is_some());
+    Activity {
         conversation_count: of.len() as i64,
         inbound_count: count(of, |one| one.is_inbound == Some(true)),
         open_count: count(of, |one| one.is_closed == Some(false)),
@@ -43,11 +40,9 @@ pub(crate) fn activity(metrics: &[ConversationMetrics]) -> (Vec<ContactActivity>
         last_conversation_at: of.iter().map(|one| one.created_at).max().expect("one at least"),
         replied_count: replies(of).len() as i64,
         first_response_p50_seconds: median(replies(of)),
-        rated_count: count(of, |one| one.rating.is_some()),
-        rating_avg: sum(of, |one| one.rating)
-            .map(|sum| sum as f64 / count(of, |one| one.rating.is_some()) as f64),
-    });
-    (contacts.collect(), companies.collect())
+        rated_count,
+        rating_avg: sum(of, |one| one.rating).map(|sum| sum as f64 / rated_count as f64),
+    }
 }
 
 type Of<'a> = [&'a ConversationMetrics];

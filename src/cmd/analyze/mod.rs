@@ -6,18 +6,19 @@ mod csv;
 mod figures;
 mod text;
 
-use super::{Setup, assemble, failure, zone};
+use serde_json::json;
+
+use super::{Setup, assemble, failure, help, zone};
 use crate::cli::AnalyzeArgs;
 use crate::config::Flags;
 use crate::engine::QueryOptions;
 use crate::error::CommandError;
-use crate::tools::ToolError;
 use crate::tools::analyze::{Analyst, DIMENSIONS, METRICS};
 
 /// Answers a question.
 pub(super) fn run(setup: &Setup, args: &AnalyzeArgs) -> Result<(), CommandError> {
     if args.list {
-        return Ok(setup.printer.data(listing())?);
+        return list(setup);
     }
     let context = setup.context(&Flags::none())?;
     context.stop_on_interrupt();
@@ -28,7 +29,7 @@ pub(super) fn run(setup: &Setup, args: &AnalyzeArgs) -> Result<(), CommandError>
         now: context.clock.now(),
         options: QueryOptions { cancel: context.cancel.clone(), ..QueryOptions::default() },
     };
-    let answer = analyst.answer(&args.question()).map_err(failed)?;
+    let answer = analyst.answer(&args.question()).map_err(failure::of_tool)?;
     let printer = &context.printer;
     if printer.is_json() {
         return Ok(printer.json(&answer)?);
@@ -48,26 +49,21 @@ pub(super) fn run(setup: &Setup, args: &AnalyzeArgs) -> Result<(), CommandError>
     Ok(())
 }
 
-fn failed(error: ToolError) -> CommandError {
-    let is_asked_wrongly = error.is_in_the_parameters();
-    let failure = failure::of_tool(error);
-    let hint = "`fi analyze --list` shows what can be measured and grouped by";
-    if is_asked_wrongly { failure.hint(hint) } else { failure }
-}
-
-fn listing() -> String {
-    let mut text = String::from("Metrics\n");
-    let width = METRICS.iter().map(|metric| metric.name.len()).max().unwrap_or(0);
-    for metric in METRICS {
-        text.push_str(&format!("  {:width$}  {}\n", metric.name, metric.definition));
+/// Shows what there is to ask: for people the topic of `fi help`, for programs the registry.
+fn list(setup: &Setup) -> Result<(), CommandError> {
+    if !setup.printer.is_json() {
+        return help::topic(setup, "metrics");
     }
-    text.push_str("\nDimensions\n");
-    for dimension in DIMENSIONS {
-        text.push_str(&format!("  {:width$}  {}\n", dimension.name, dimension.definition));
-    }
-    text.push_str(&format!(
-        "  {:width$}  A custom attribute of the conversation, by its name.\n",
-        "attribute:NAME"
-    ));
-    text
+    let metrics = METRICS.iter().map(|metric| {
+        let aggregates: Vec<_> = metric.aggregates().collect();
+        json!({ "name": metric.name, "unit": metric.unit(), "aggregates": aggregates, "definition": metric.definition })
+    });
+    let dimensions = DIMENSIONS
+        .iter()
+        .map(|dimension| json!({ "name": dimension.name, "definition": dimension.definition }));
+    let document = json!({
+        "metrics": metrics.collect::<Vec<_>>(),
+        "dimensions": dimensions.collect::<Vec<_>>(),
+    });
+    Ok(setup.printer.json(&document)?)
 }

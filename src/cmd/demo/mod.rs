@@ -18,6 +18,7 @@ use crate::demo::{DemoServer, ServerOptions};
 use crate::error::{CommandError, Explain, Kind};
 use crate::logging;
 use answers::Answers;
+pub(super) use show::shell_word;
 use world::World;
 
 /// What the lock's file says about this command.

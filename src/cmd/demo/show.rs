@@ -163,7 +163,7 @@ fn next(home: &Path) -> Vec<String> {
 }
 
 /// A word as a shell takes it.
-fn shell_word(word: &str) -> String {
+pub(in crate::cmd) fn shell_word(word: &str) -> String {
     let plain = word.chars().all(|c| c.is_alphanumeric() || "/._-+:@\\".contains(c));
     if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }

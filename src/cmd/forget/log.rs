@@ -1,8 +1,9 @@
-//! What to look for in the log: ids, addresses and names of those who are forgotten.
+//! What to look for in the log, and in what was typed into the shell of `fi query`: ids, addresses and names of those who are forgotten.
 
 use std::collections::HashMap;
 use std::path::Path;
 
+use crate::config::private;
 use crate::error::{CommandError, Explain, Kind};
 use crate::logging;
 use crate::sync::forget::{Person, Trace, folded};
@@ -49,6 +50,20 @@ impl Needles {
     pub(super) fn erase(&self, directory: &Path) -> Result<u64, CommandError> {
         logging::erase_lines(directory, |line| self.are_in(line))
             .explain(Kind::Failed, || format!("could not rewrite the log in {}", directory.display()))
+    }
+
+    /// Takes the lines that tell any of them out of what was typed.
+    pub(super) fn erase_typed(&self, file: &Path) -> Result<(), CommandError> {
+        let what_failed = || format!("could not rewrite {}", file.display());
+        let content = match std::fs::read_to_string(file) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            content => content.explain(Kind::Failed, what_failed)?,
+        };
+        let left: String = content.split_inclusive('\n').filter(|line| !self.are_in(line)).collect();
+        if left.len() == content.len() {
+            return Ok(());
+        }
+        private::write_atomic(file, left.as_bytes()).explain(Kind::Failed, what_failed)
     }
 
     /// Whether a line tells any of them. A number that only looks like an id costs a line of the log, and no more.

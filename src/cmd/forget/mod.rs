@@ -68,7 +68,9 @@ pub(super) fn run(setup: &Setup, args: &ForgetArgs) -> Result<(), CommandError> 
     }
     // Also when nothing is held: what was deleted from it earlier stays in its files until they are merged.
     index.remove().map_err(failure::of_index)?;
-    let log_lines = Needles::of(&found.person, &found.trace).erase(&context.config.home.log_dir())?;
+    let needles = Needles::of(&found.person, &found.trace);
+    let log_lines = needles.erase(&context.config.home.log_dir())?;
+    needles.erase_typed(&context.config.home.query_history())?;
     if !found.trace.is_empty() || found.memory != sync.forgotten {
         forget::erase(&writer, &found.trace, found.memory.clone())?;
     }

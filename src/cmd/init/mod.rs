@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use serde_json::json;
 
 use super::sync::{self, Done};
-use super::{Context, Setup, assemble};
+use super::{Context, Setup, assemble, welcome, words};
 use crate::cli::InitArgs;
 use crate::config::{Config, Flags, Source};
 use crate::error::{CommandError, Explain, Kind};
@@ -36,14 +36,16 @@ pub(super) fn run(setup: &Setup, args: &InitArgs) -> Result<(), CommandError> {
             .note("The token stays in INTERCOM_ACCESS_TOKEN alone; --store-token keeps it in the settings");
     }
     let context = context(setup, args, token.secret)?;
-    let done = if wants_sync(&setup.printer, args)? {
+    let done = if wants_sync(&setup.printer, args, connected.conversations)? {
         context.stop_on_interrupt();
         Some(sync::first(&context)?)
     } else {
         settle::lay_down(&context, &connected)?;
         None
     };
-    finish(&context, &connected, is_stored, done)
+    let is_whole = done.as_ref().is_some_and(|done| done.failure.is_none());
+    finish(&context, &connected, is_stored, done)?;
+    if is_whole { welcome::after_first_sync(setup) } else { Ok(()) }
 }
 
 /// Settings that are there are changed only if that is wanted.
@@ -74,14 +76,18 @@ fn context(setup: &Setup, args: &InitArgs, token: SecretString) -> Result<Contex
     Ok(context)
 }
 
-fn wants_sync(printer: &Printer, args: &InitArgs) -> Result<bool, CommandError> {
+fn wants_sync(printer: &Printer, args: &InitArgs, conversations: Option<u64>) -> Result<bool, CommandError> {
     if args.sync || args.no_sync {
         return Ok(args.sync);
     }
     if args.yes || !printer.can_ask() {
         return Ok(args.yes);
     }
-    printer.confirm("Fetch the data now?").explain(Kind::Failed, || "could not read the answer")
+    if let Some(count) = conversations {
+        let count = words::many(count, "conversation");
+        printer.note(format!("{count} to fetch; a sync can be stopped, and goes on later"));
+    }
+    printer.confirm_usual("Fetch the data now?").explain(Kind::Failed, || "could not read the answer")
 }
 
 fn say_connected(printer: &Printer, connected: &Connected) {

@@ -1,15 +1,19 @@
-//! `fi query`: one query over the lake, its rows to stdout or a file.
+//! `fi query`: one query over the lake, its rows to stdout or a file; or a shell for many.
 
+mod shell;
 mod source;
 mod target;
 
+use std::io::IsTerminal;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono_tz::Tz;
+
 use super::{Context, Setup, assemble, failure, named_zone, words};
-use crate::cli::QueryArgs;
+use crate::cli::{QueryArgs, QuerySource};
 use crate::config::Flags;
-use crate::engine::{self, Access, Cut, Engine, EngineOptions, Now, QueryOptions, Summary};
+use crate::engine::{self, Access, Cut, Engine, EngineOptions, Now, Output, QueryOptions, Summary};
 use crate::error::CommandError;
 use crate::format::{Format, InZone, TableNotes};
 use crate::printer::Printer;
@@ -21,6 +25,9 @@ const TABLE_ROWS: u64 = 1_000;
 
 /// Answers a query.
 pub(super) fn run(setup: &Setup, args: &QueryArgs) -> Result<(), CommandError> {
+    if opens_shell(setup, args) {
+        return shell::run(setup, args);
+    }
     let context = setup.context(&Flags::none())?;
     let target = Target::of(args, &context.printer)?;
     let zone = args.tz.as_deref().map(named_zone).transpose()?;
@@ -34,18 +41,25 @@ pub(super) fn run(setup: &Setup, args: &QueryArgs) -> Result<(), CommandError> {
         cancel: context.cancel.clone(),
     };
     let written = target.write(&context.printer, |output| {
-        let mut moved;
-        let output = match zone {
-            Some(zone) => {
-                moved = InZone::new(output, zone);
-                &mut moved
-            }
-            None => output,
-        };
-        engine.stream(&sql, &options, output).map_err(failed)
+        in_zone(output, zone, |output| engine.stream(&sql, &options, output)).map_err(failed)
     })?;
     say(&context.printer, args, &target, &written);
     Ok(())
+}
+
+/// Without any SQL somebody at a terminal wants to talk.
+fn opens_shell(setup: &Setup, args: &QueryArgs) -> bool {
+    let printer = &setup.printer;
+    let is_watched = printer.look().terminal && printer.talk_look().terminal;
+    is_watched && args.source(std::io::stdin().is_terminal()) == QuerySource::Shell
+}
+
+/// Hands out rows with their times in a zone, if one is wanted.
+fn in_zone<T>(output: &mut dyn Output, zone: Option<Tz>, fill: impl FnOnce(&mut dyn Output) -> T) -> T {
+    match zone {
+        Some(zone) => fill(&mut InZone::new(output, zone)),
+        None => fill(output),
+    }
 }
 
 fn open(context: &Context, args: &QueryArgs) -> Result<Engine, CommandError> {
@@ -87,6 +101,11 @@ fn say(printer: &Printer, args: &QueryArgs, target: &Target, written: &Written) 
             None => String::from("There are more rows: --limit N shows more, --format csv writes them all"),
         });
     }
+    warn_of_change(summary, printer);
+}
+
+/// Says so when rows may be of two versions of the data.
+fn warn_of_change(summary: &Summary, printer: &Printer) {
     if summary.lake_changed {
         printer.warn(
             "a sync changed the lake while it was read, so rows may be old or missing; run the query again",
@@ -100,10 +119,10 @@ fn footer(rows: &str, took: &str, summary: &Summary, notes: TableNotes) -> Strin
     if notes.shown_columns < notes.columns {
         let (shown, all) = (notes.shown_columns, notes.columns);
         text.push_str(&format!(
-            "; {shown} of {all} columns fit: name the ones you want, or see all with --format json"
+            "; {shown} of {all} columns fit: name the ones you want, or see all with --format line"
         ));
     } else if notes.has_cut_text {
-        text.push_str("; texts are cut to fit, --format json shows them whole");
+        text.push_str("; texts are cut to fit, --format line shows them whole");
     }
     text
 }

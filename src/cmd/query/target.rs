@@ -1,5 +1,6 @@
 //! Where the rows of a query go, and in which format. A file appears whole or not at all.
 
+use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -7,8 +8,8 @@ use std::path::{Path, PathBuf};
 use crate::cli::{QueryArgs, QueryFormat};
 use crate::engine::{Output, Summary};
 use crate::error::{CommandError, Explain, Kind};
-use crate::format::{Format, TableLook, TableNotes, TableOutput};
-use crate::printer::Printer;
+use crate::format::{Format, LineOutput, TableLook, TableNotes, TableOutput};
+use crate::printer::{OutputError, Printer};
 
 /// Where rows go.
 #[derive(Debug, PartialEq, Eq)]
@@ -53,12 +54,26 @@ impl Target {
         Ok(Self { format, place })
     }
 
+    /// A file, in the format that its name tells, else in this one.
+    pub(super) fn file(path: PathBuf, otherwise: Format) -> Result<Self, CommandError> {
+        let format = match path.extension() {
+            Some(_) => by_extension(&path)?,
+            None => otherwise,
+        };
+        Ok(Self { format, place: Place::File(path) })
+    }
+
+    /// Whether it is a file.
+    pub(super) fn is_file(&self) -> bool {
+        matches!(self.place, Place::File(_))
+    }
+
     /// Writes what `fill` hands out.
-    pub(super) fn write(
+    pub(super) fn write<E: From<CommandError> + From<OutputError>>(
         &self,
         printer: &Printer,
-        fill: impl FnOnce(&mut dyn Output) -> Result<Summary, CommandError>,
-    ) -> Result<Written, CommandError> {
+        fill: impl FnOnce(&mut dyn Output) -> Result<Summary, E>,
+    ) -> Result<Written, E> {
         let look = printer.look();
         match &self.place {
             Place::Stdout => {
@@ -76,19 +91,59 @@ impl Target {
         }
     }
 
-    fn fill(
+    fn fill<E>(
         &self,
         out: &mut dyn Write,
         look: TableLook,
-        fill: impl FnOnce(&mut dyn Output) -> Result<Summary, CommandError>,
-    ) -> Result<Written, CommandError> {
-        if self.format == Format::Table {
-            let mut table = TableOutput::new(out, look);
-            let summary = fill(&mut table)?;
-            return Ok(Written { summary, notes: table.notes() });
+        fill: impl FnOnce(&mut dyn Output) -> Result<Summary, E>,
+    ) -> Result<Written, E> {
+        let mut shown = Shown::new(self.format, out, look);
+        let summary = fill(shown.output())?;
+        Ok(Written { summary, notes: shown.notes() })
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.place {
+            Place::File(path) => write!(f, "{}", path.display()),
+            Place::Stdout => f.write_str("stdout"),
         }
-        let summary = fill(&mut *self.format.writer(out))?;
-        Ok(Written { summary, notes: TableNotes::default() })
+    }
+}
+
+/// A writer of rows, which can tell what it could not show.
+pub(super) enum Shown<'a> {
+    Table(TableOutput<'a>),
+    Line(LineOutput<'a>),
+    Other(Box<dyn Output + 'a>),
+}
+
+impl<'a> Shown<'a> {
+    /// Of a format, fitted to a look if it has one.
+    pub(super) fn new(format: Format, out: &'a mut dyn Write, look: TableLook) -> Self {
+        match format {
+            Format::Table => Self::Table(TableOutput::new(out, look)),
+            Format::Line => Self::Line(LineOutput::new(out, look)),
+            format => Self::Other(format.writer(out)),
+        }
+    }
+
+    /// What takes the rows.
+    pub(super) fn output(&mut self) -> &mut dyn Output {
+        match self {
+            Self::Table(table) => table,
+            Self::Line(line) => line,
+            Self::Other(output) => &mut **output,
+        }
+    }
+
+    /// What was not shown; known at the end.
+    pub(super) fn notes(&self) -> TableNotes {
+        match self {
+            Self::Table(table) => table.notes(),
+            Self::Line(_) | Self::Other(_) => TableNotes::default(),
+        }
     }
 }
 
@@ -96,7 +151,9 @@ impl Target {
 fn named(format: QueryFormat, place: &Place) -> Format {
     match format {
         QueryFormat::Table => Format::Table,
+        QueryFormat::Line => Format::Line,
         QueryFormat::Markdown => Format::Markdown,
+        QueryFormat::Html => Format::Html,
         QueryFormat::Csv => Format::Csv,
         QueryFormat::Json => Format::Json,
         QueryFormat::Ndjson => Format::Ndjson,
@@ -109,8 +166,9 @@ fn named(format: QueryFormat, place: &Place) -> Format {
 fn by_extension(path: &Path) -> Result<Format, CommandError> {
     let extension = path.extension().and_then(|extension| extension.to_str());
     extension.and_then(Format::of_extension).ok_or_else(|| {
-        CommandError::usage(format!("the name {} does not tell the format", path.display()))
-            .hint("add --format csv, or end the name in .csv, .json, .ndjson, .parquet, .arrow, .md or .txt")
+        CommandError::usage(format!("the name {} does not tell the format", path.display())).hint(
+            "add --format csv, or end the name in .csv, .json, .ndjson, .parquet, .arrow, .html, .md or .txt",
+        )
     })
 }
 

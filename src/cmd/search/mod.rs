@@ -10,7 +10,6 @@ use crate::config::Flags;
 use crate::engine::QueryOptions;
 use crate::error::CommandError;
 use crate::index::Wait;
-use crate::tools::ToolError;
 use crate::tools::conversation::Conversations;
 use crate::tools::search::Finder;
 
@@ -38,7 +37,7 @@ pub(super) fn run(setup: &Setup, args: &SearchArgs) -> Result<(), CommandError> 
         wait: Wait { cancel: context.cancel.clone(), progress: &|event| mending.hear(event) },
         is_bounded: false,
     };
-    let answer = finder.answer(&args.params()).map_err(failed)?;
+    let answer = finder.answer(&args.params()).map_err(failure::of_tool)?;
     let printer = &context.printer;
     match (args.count, printer.is_json()) {
         (true, true) => printer.json(&Count { total: answer.total })?,
@@ -54,10 +53,4 @@ pub(super) fn run(setup: &Setup, args: &SearchArgs) -> Result<(), CommandError> 
     }
     let nothing = CommandError::nothing_found("no conversation was found");
     Err(answer.notes.iter().cloned().fold(nothing, CommandError::hint))
-}
-
-fn failed(error: ToolError) -> CommandError {
-    let is_asked_wrongly = error.is_in_the_parameters();
-    let failure = failure::of_tool(error);
-    if is_asked_wrongly { failure.hint("`fi search --help` shows what can be asked") } else { failure }
 }

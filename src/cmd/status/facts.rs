@@ -5,7 +5,10 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::cmd::{Context, assemble, demo, sync, words};
+use super::calendar::{Calendar, Stretch};
+use super::sizes::Sizes;
+use crate::cmd::next_sync::NextSync;
+use crate::cmd::{Context, assemble, demo, next_sync, sync, words};
 use crate::error::CommandError;
 use crate::lake::{DataFile, Disk, Holder, Partitioning, Reader, State, WriterLock};
 use crate::model::{Row, SyncRun, TABLES};
@@ -43,6 +46,16 @@ pub(super) struct Facts {
     pub(super) forgotten_count: u64,
     /// Who writes right now.
     pub(super) lock: Option<Locked>,
+    /// The zone of months and days.
+    pub(super) timezone: &'static str,
+    /// Every month since the first conversation.
+    pub(super) months: Vec<Stretch>,
+    /// The last days.
+    pub(super) days: Vec<Stretch>,
+    /// What is on the disk.
+    pub(super) sizes: Sizes,
+    /// When and how newer data comes.
+    pub(super) next_sync: NextSync,
 }
 
 /// What is held.
@@ -148,6 +161,8 @@ impl Facts {
         let home = &context.config.home;
         let layout = assemble::layout(home);
         let (state, sync) = assemble::lake_state(home)?.unwrap_or_default();
+        let zone = crate::cmd::zone(&context.config)?;
+        let calendar = Calendar::new(&layout, &state, &sync.coverage, context.clock.now(), zone);
         Ok(Self {
             home: home.path().to_owned(),
             is_demo: demo::is_demo(home),
@@ -160,6 +175,11 @@ impl Facts {
             failure_count: sync.failures.len() as u64,
             forgotten_count: sync.forgotten.contact_count(),
             lock: WriterLock::holder(&layout).map(Locked::from),
+            timezone: zone.name(),
+            months: calendar.months,
+            days: calendar.days,
+            sizes: Sizes::new(home, &state),
+            next_sync: next_sync::of(context, &sync),
             workspace: sync.workspace,
         })
     }

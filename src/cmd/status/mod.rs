@@ -1,6 +1,9 @@
 //! `fi status`: what is held, how complete and how fresh it is, and who works on it. Reads only files; asks nobody.
 
+mod calendar;
 mod facts;
+mod sizes;
+mod strip;
 mod text;
 
 use super::Setup;

@@ -1,12 +1,15 @@
 //! `fi status` for people: aligned, at most 80 columns wide, the most important first.
 
 use super::facts::{Facts, Run};
+use super::strip;
 use crate::cmd::words;
 use crate::model::{self, TableSpec};
 use crate::printer::{Paint, Printer};
 
 /// Failures and unfinished stretches that are shown.
 const NAMED: usize = 3;
+/// Runs that are shown: with these the whole fits a terminal of usual height.
+const RUNS: usize = 3;
 /// Tables that are named before the others, or say nothing about the workspace.
 const NOT_COUNTED: &[&str] = &["conversations", "messages", "contacts", "sync_runs"];
 /// Columns of a line behind its title.
@@ -17,9 +20,13 @@ pub(super) fn lines(facts: &Facts, printer: &Printer) -> Vec<String> {
     let mut text = Text { printer, lines: Vec::new() };
     text.workspace(facts);
     text.held(facts);
+    text.sizes(facts);
     text.fresh(facts);
+    text.next(facts);
     text.coverage(facts);
     text.open_ends(facts);
+    text.drawn(strip::months(&facts.months, printer));
+    text.drawn(strip::days(&facts.days, printer));
     text.runs(&facts.runs);
     text.lines
 }
@@ -75,11 +82,24 @@ impl Text<'_> {
         if let (Some(first), Some(last)) = (first, last) {
             self.line("", format!("begun from {} to {}", day(first), day(last)));
         }
-        let (bytes, files) = (words::bytes(lake.bytes), words::many(lake.files, "file"));
-        self.line(
-            "Size",
-            format!("{bytes} in {files}, {}", words::many(lake.partitions, lake.partitioned_by)),
-        );
+    }
+
+    fn sizes(&mut self, facts: &Facts) {
+        let (lake, sizes) = (&facts.lake, &facts.sizes);
+        let files = words::many(lake.files, "file");
+        let mut told = vec![
+            format!("{} in {files}", words::bytes(lake.bytes)),
+            words::many(lake.partitions, lake.partitioned_by),
+        ];
+        let beside =
+            [("search index", sizes.index_bytes), ("spool", sizes.spool_bytes), ("log", sizes.log_bytes)];
+        let beside = beside.into_iter().filter(|(_, bytes)| *bytes > 0);
+        told.extend(beside.map(|(name, size)| format!("{name} {}", words::bytes(size))));
+        let mut title = "Size";
+        for line in wrapped(&told) {
+            self.line(title, line);
+            title = "";
+        }
     }
 
     fn fresh(&mut self, facts: &Facts) {
@@ -95,6 +115,29 @@ impl Text<'_> {
             );
         } else {
             self.line("Fresh", text);
+        }
+    }
+
+    fn next(&mut self, facts: &Facts) {
+        let next = &facts.next_sync;
+        let text = match (&next.due_at, next.is_due) {
+            (None, _) => format!("with: {}", next.command),
+            (Some(_), true) => format!("due: by itself if `fi mcp` runs, at once with: {}", next.command),
+            (Some(due), false) => {
+                let time = due.get(11..16).unwrap_or(due);
+                format!("by itself from {time} UTC on if `fi mcp` runs, at once with: {}", next.command)
+            }
+        };
+        self.line("Next sync", text);
+    }
+
+    /// Lines of marks, apart from what stands above them.
+    fn drawn(&mut self, lines: Vec<strip::Line>) {
+        if !lines.is_empty() {
+            self.lines.push(String::new());
+        }
+        for (title, text) in lines {
+            self.line(&title, text);
         }
     }
 
@@ -136,15 +179,21 @@ impl Text<'_> {
     }
 
     fn runs(&mut self, runs: &[Run]) {
+        if !runs.is_empty() {
+            self.lines.push(String::new());
+        }
         let mut title = "Runs";
-        for run in runs {
+        for run in runs.iter().take(RUNS) {
             let missing = match run.missing_count {
                 0 => String::new(),
                 missing => format!(", {missing} missing"),
             };
-            let fetched = words::many(run.thread_count.unsigned_abs(), "conversation");
+            let fetched = words::count(run.thread_count);
             let (when, took) = (minute(&run.started_at), words::whole_span(run.seconds));
-            self.line(title, format!("{when}  {} {}: {fetched} in {took}{missing}", run.kind, run.outcome));
+            self.line(
+                title,
+                format!("{when}  {} {}: {fetched} fetched in {took}{missing}", run.kind, run.outcome),
+            );
             title = "";
         }
     }

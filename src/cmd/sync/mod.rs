@@ -6,7 +6,7 @@ mod work;
 pub(super) use summary::{Held, data_as_of, document, say, shown};
 pub(super) use work::{Done, Job, perform, preflight};
 
-use super::{Context, Setup, assemble, demo};
+use super::{Context, Setup, assemble, demo, welcome};
 use crate::cli::{SyncArgs, SyncScope};
 use crate::config::InitialSync;
 use crate::error::CommandError;
@@ -30,7 +30,9 @@ pub(super) fn run(setup: &Setup, args: &SyncArgs) -> Result<(), CommandError> {
     let lock = assemble::lock(&context, PURPOSE, args.wait)?;
     let job = Job::new(&context, client, &scope);
     let done = perform(&context, &runtime, job, lock)?;
-    shown(&context, done)
+    let is_first = done.report.is_first;
+    shown(&context, done)?;
+    if is_first { welcome::after_first_sync(setup) } else { Ok(()) }
 }
 
 /// Syncs as `fi init` offers it: everything the settings ask for.

@@ -5,6 +5,8 @@ use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use parquet::basic::{Compression, ZstdLevel};
+
 use super::{Fill, Joined, Sink, Written};
 use crate::engine::Output;
 use crate::export::error::Error;
@@ -71,7 +73,9 @@ impl<'a> Files<'a> {
                     (column.column.name.clone(), HashMap::from([description]))
                 });
                 let columns = described.collect();
-                parquet_writer(out, ParquetDetails { row_group_rows: ROW_GROUP_ROWS, columns })
+                // Written once and sent about: small counts for more than soon.
+                let compression = Compression::ZSTD(ZstdLevel::default());
+                parquet_writer(out, ParquetDetails { row_group_rows: ROW_GROUP_ROWS, compression, columns })
             }
         }
     }

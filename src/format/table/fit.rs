@@ -1,4 +1,5 @@
-//! How wide each column may be: as wide as it wants if all fit, else long texts give way, else columns in the middle.
+//! How wide each column may be: as wide as it wants if all fit, else long texts give way, else columns that
+//! tell least.
 
 /// The frame around a cell: a bar and two spaces.
 const FRAME: usize = 3;
@@ -8,6 +9,18 @@ const FRAME: usize = 3;
 pub(super) struct Measure {
     pub(super) wanted: usize,
     pub(super) least: usize,
+    pub(super) worth: Worth,
+}
+
+/// How much a column tells, from nothing up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Worth {
+    /// No value at all.
+    Nothing,
+    /// Always the same, or nested values of which a line shows the beginning.
+    Little,
+    /// Values that differ.
+    Much,
 }
 
 /// The widths of all columns; none for those left out.
@@ -37,7 +50,8 @@ impl Slot {
 impl Fit {
     pub(super) fn new(measures: &[Measure], width: usize) -> Self {
         let kept = kept(measures, width);
-        let gap = if kept.len() < measures.len() { FRAME + 1 } else { 0 };
+        let is_kept: Vec<bool> = (0..measures.len()).map(|index| kept.contains(&index)).collect();
+        let gap = gaps(&is_kept) * (FRAME + 1);
         let room = width.saturating_sub(1 + gap + FRAME * kept.len());
         let measured: Vec<Measure> = kept.iter().map(|index| measures[*index]).collect();
         let mut widths = vec![None; measures.len()];
@@ -57,23 +71,30 @@ impl Fit {
     }
 }
 
-/// Which columns are shown: all, or as many as fit from both ends inwards, but always the first.
+/// Which columns are shown: all, or as many as fit. The first always is, and one without any value never; then those that
+/// tell most, of them the last, where computed values stand, and the others from the left.
 fn kept(measures: &[Measure], width: usize) -> Vec<usize> {
-    let least = |index: usize| measures[index].least + FRAME;
-    if (0..measures.len()).map(least).sum::<usize>() < width {
-        return (0..measures.len()).collect();
+    let count = measures.len();
+    let mut is_kept = vec![false; count];
+    let order = || (0..count.min(1)).chain((1..count).last()).chain(1..count.saturating_sub(1));
+    for worth in [Worth::Much, Worth::Little] {
+        for index in order().filter(|index| *index == 0 || measures[*index].worth == worth) {
+            let was_kept = std::mem::replace(&mut is_kept[index], true);
+            is_kept[index] = was_kept || index == 0 || taken(measures, &is_kept) <= width;
+        }
     }
-    let mut room = width.saturating_sub(1 + FRAME + 1);
-    let (mut left, mut right) = (0, measures.len());
-    while left < right {
-        let takes_left = left <= measures.len() - right;
-        let next = if takes_left { left } else { right - 1 };
-        let Some(rest) = room.checked_sub(least(next)) else { break };
-        room = rest;
-        if takes_left { left += 1 } else { right -= 1 }
-    }
-    let first = 0..left.max(1);
-    first.clone().chain(right.max(first.end)..measures.len()).collect()
+    (0..count).filter(|index| is_kept[*index]).collect()
+}
+
+/// The width of a line with these columns, and a gap wherever some are missing.
+fn taken(measures: &[Measure], is_kept: &[bool]) -> usize {
+    let columns = measures.iter().zip(is_kept).filter(|(_, kept)| **kept);
+    let widths: usize = columns.map(|(measure, _)| measure.least + FRAME).sum();
+    1 + widths + gaps(is_kept) * (FRAME + 1)
+}
+
+fn gaps(is_kept: &[bool]) -> usize {
+    (0..is_kept.len()).filter(|index| !is_kept[*index] && (*index == 0 || is_kept[index - 1])).count()
 }
 
 /// Shares room among columns: none gets more than it wants, and those that get less all get about the same.
@@ -104,11 +125,11 @@ mod tests {
     use super::*;
 
     fn text(wanted: usize) -> Measure {
-        Measure { wanted, least: wanted.min(12) }
+        Measure { wanted, least: wanted.min(12), worth: Worth::Much }
     }
 
     fn number(wanted: usize) -> Measure {
-        Measure { wanted, least: wanted }
+        Measure { wanted, least: wanted, worth: Worth::Much }
     }
 
     fn total(fit: &Fit) -> usize {
@@ -129,11 +150,23 @@ mod tests {
     }
 
     #[test]
-    fn columns_in_the_middle_give_way_last() {
+    fn columns_before_the_last_give_way_last() {
         let fit = Fit::new(&[number(10); 9], 80);
         let shown: Vec<usize> = (0..9).filter(|index| fit.widths[*index].is_some()).collect();
-        assert_eq!(shown, [0, 1, 2, 7, 8]);
+        assert_eq!(shown, [0, 1, 2, 3, 8]);
         assert_eq!(fit.slots().filter(|slot| *slot == Slot::Gap).count(), 1);
+        assert!(total(&fit) <= 80);
+    }
+
+    #[test]
+    fn columns_that_tell_nothing_give_way_first() {
+        let mut measures = [number(10); 9];
+        (measures[0].worth, measures[1].worth) = (Worth::Nothing, Worth::Nothing);
+        (measures[2].worth, measures[8].worth) = (Worth::Little, Worth::Little);
+        let fit = Fit::new(&measures, 80);
+        let shown: Vec<usize> = (0..9).filter(|index| fit.widths[*index].is_some()).collect();
+        assert_eq!(shown, [0, 3, 4, 5, 6]);
+        assert_eq!(fit.slots().filter(|slot| *slot == Slot::Gap).count(), 2);
         assert!(total(&fit) <= 80);
     }
 

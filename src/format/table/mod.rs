@@ -1,6 +1,6 @@
 //! A table for people: columns in a frame, types under the names, numbers to the right, never wider than the screen.
 //!
-//! What does not fit is cut, first long texts (with an ellipsis), then columns in the middle; [`TableNotes`] tells
+//! What does not fit is cut, first long texts (with an ellipsis), then columns that tell least; [`TableNotes`] tells
 //! what was. Nothing wraps.
 
 mod fit;
@@ -15,7 +15,7 @@ use super::cut::{self, cut};
 use super::time::Between;
 use super::visible::visible;
 use crate::engine::{Column, Output};
-use fit::{Fit, Measure};
+use fit::{Fit, Measure, Worth};
 
 /// Columns a type may take before it is cut.
 const TYPE_WIDTH: usize = 20;
@@ -73,6 +73,7 @@ struct Head {
     sql_type: Cell,
     is_right: bool,
     is_text: bool,
+    is_nested: bool,
 }
 
 struct Cell {
@@ -115,9 +116,24 @@ impl<'a> TableOutput<'a> {
             let wanted = cells.max(head.name.width).max(head.sql_type.width.min(TYPE_WIDTH));
             let cells = if head.is_text { cells.min(LEAST_TEXT_WIDTH) } else { cells };
             let head = head.name.width.min(LEAST_NAME_WIDTH).max(head.sql_type.width.min(LEAST_TYPE_WIDTH));
-            Measure { wanted, least: cells.max(head).min(wanted) }
+            Measure { wanted, least: cells.max(head).min(wanted), worth: self.worth(index) }
         };
         self.heads.iter().enumerate().map(measure).collect()
+    }
+
+    /// How much a column tells.
+    fn worth(&self, index: usize) -> Worth {
+        let mut cells = self.rows.iter().map(|row| &row[index]);
+        if self.rows.is_empty() {
+            return Worth::Much;
+        }
+        if cells.clone().all(|cell| cell.is_null) {
+            return Worth::Nothing;
+        }
+        let first = cells.next();
+        let differs = cells.any(|cell| first.is_some_and(|first| first.text != cell.text));
+        let is_same = self.rows.len() > 1 && !differs;
+        if is_same || self.heads[index].is_nested { Worth::Little } else { Worth::Much }
     }
 
     /// Writes a query plan as DuckDB draws it.
@@ -158,6 +174,7 @@ impl Output for TableOutput<'_> {
             name: Cell::new(&column.name, self.look),
             sql_type: Cell::new(&column.sql_type, self.look),
             is_right: cell::is_number(column.field.data_type()),
+            is_nested: column.field.data_type().is_nested() || column.sql_type == "JSON",
             is_text: !cell::is_number(column.field.data_type()) && !column.field.data_type().is_temporal(),
         };
         self.heads = columns.iter().map(head).collect();

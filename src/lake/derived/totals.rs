@@ -9,7 +9,7 @@ use arrow::array::{Array, AsArray, BooleanArray, PrimitiveArray, RecordBatch, St
 use arrow::datatypes::{ArrowPrimitiveType, Int64Type, TimestampMicrosecondType};
 
 use super::super::error::Error;
-use crate::model::{CompanyActivity, CompanyId, ContactActivity, ContactId, IdError, Timestamp};
+use crate::model::{Activity, CompanyActivity, CompanyId, ContactActivity, ContactId, IdError, Timestamp};
 
 /// What is read of the metrics.
 pub(super) const COLUMNS: &[&str] = &[
@@ -135,17 +135,7 @@ impl Totals {
                 name: sums.name.text(),
                 email: sums.email.text(),
                 company_name: sums.company_name.text(),
-                conversation_count: sums.conversations,
-                inbound_count: sums.inbound,
-                open_count: sums.open,
-                unanswered_count: sums.unanswered,
-                customer_message_count: sums.customer_messages,
-                first_conversation_at: Timestamp::from_micros(sums.began_at.0),
-                last_conversation_at: Timestamp::from_micros(sums.began_at.1),
-                replied_count: replies.count,
-                first_response_p50_seconds: replies.median,
-                rated_count: sums.rated,
-                rating_avg: sums.rating_avg(),
+                activity: sums.activity(&replies),
             })
         });
         let companies = self.companies.finish().map(move |(id, place, sums, replies)| {
@@ -153,17 +143,7 @@ impl Totals {
                 company_id: CompanyId::parse(&id)?,
                 name: sums.name.text(),
                 contact_count: contact_counts[place as usize],
-                conversation_count: sums.conversations,
-                inbound_count: sums.inbound,
-                open_count: sums.open,
-                unanswered_count: sums.unanswered,
-                customer_message_count: sums.customer_messages,
-                first_conversation_at: Timestamp::from_micros(sums.began_at.0),
-                last_conversation_at: Timestamp::from_micros(sums.began_at.1),
-                replied_count: replies.count,
-                first_response_p50_seconds: replies.median,
-                rated_count: sums.rated,
-                rating_avg: sums.rating_avg(),
+                activity: sums.activity(&replies),
             })
         });
         (contacts, companies)
@@ -236,8 +216,20 @@ impl Sums {
         }
     }
 
-    fn rating_avg(&self) -> Option<f64> {
-        (self.rated > 0).then(|| self.ratings as f64 / self.rated as f64)
+    fn activity(&self, replies: &Replies) -> Activity {
+        Activity {
+            conversation_count: self.conversations,
+            inbound_count: self.inbound,
+            open_count: self.open,
+            unanswered_count: self.unanswered,
+            customer_message_count: self.customer_messages,
+            first_conversation_at: Timestamp::from_micros(self.began_at.0),
+            last_conversation_at: Timestamp::from_micros(self.began_at.1),
+            replied_count: replies.count,
+            first_response_p50_seconds: replies.median,
+            rated_count: self.rated,
+            rating_avg: (self.rated > 0).then(|| self.ratings as f64 / self.rated as f64),
+        }
     }
 }
 

@@ -36,6 +36,27 @@ pub(super) enum Unit {
     Score,
 }
 
+impl Metric {
+    /// What its values are: conversations, messages, share, seconds, stars, parts or score.
+    pub fn unit(&self) -> &'static str {
+        match self.measure {
+            Count(_) => "conversations",
+            Sum(_) => "messages",
+            Rate(..) => "share",
+            Spread(_, Unit::Seconds) => "seconds",
+            Spread(_, Unit::Stars) => "stars",
+            Spread(_, Unit::Parts) => "parts",
+            Spread(_, Unit::Score) => "score",
+        }
+    }
+
+    /// What can be told of it, such as p50; nothing where it is one figure.
+    pub fn aggregates(&self) -> impl Iterator<Item = &'static str> {
+        let told = if matches!(self.measure, Spread(..)) { AGGREGATES } else { &[] };
+        told.iter().map(|aggregate| aggregate.name)
+    }
+}
+
 macro_rules! metrics {
     ($($name:literal = $measure:expr, $definition:literal;)+) => {
         &[$(Metric { name: $name, definition: $definition, measure: $measure }),+]
@@ -209,15 +230,7 @@ impl Asked {
 
     /// The unit of its values.
     pub(super) fn unit(&self) -> &'static str {
-        match self.metric.measure {
-            Count(_) => "conversations",
-            Sum(_) => "messages",
-            Rate(..) => "share",
-            Spread(_, Unit::Seconds) => "seconds",
-            Spread(_, Unit::Stars) => "stars",
-            Spread(_, Unit::Parts) => "parts",
-            Spread(_, Unit::Score) => "score",
-        }
+        self.metric.unit()
     }
 }
 

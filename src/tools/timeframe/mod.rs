@@ -8,21 +8,7 @@
 //! Days begin at local midnight in the zone; weeks start on Monday. An end that is a day, week, month, quarter or year
 //! is *included*; an end that is a moment is not. English, in any case; `_` and `-` between words are blanks.
 //!
-//! | written | start | end |
-//! |---|---|---|
-//! | `last 7 days`, `past 7 days`, `7d`, `P7D`; weeks, months, quarters, years | midnight of the day so long before today: N *full* days, plus today so far | now |
-//! | `last 24 hours`, `90 minutes`, `24h`, `PT24H` | exactly so long ago | now |
-//! | `today`, `this week`, `this month`, `quarter to date`, `ytd` | start of that unit | now |
-//! | `yesterday`, `last week`, `last month`, `last quarter`, `last year` | start of the unit before the present one | its end |
-//! | `2026-03-05`, `5 March 2026`, `2026-W46`, `2026-03`, `Q3 2026`, `2026` | start of that unit | its end |
-//! | `monday`, `last monday` | the most recent before today | its end |
-//! | `november`, `1 June`, `Q3`, `week 46` without a year | the most recent that has begun | its end |
-//! | `since X`, `from X`, `X..` | start of X | now |
-//! | `after X` | end of X | now |
-//! | `until X` / `before X` | the beginning | end of X (X is included) / start of X (X is not) |
-//! | `X to Y`, `X - Y`, `X..Y`, `X/Y`, `between X and Y` | start of X | end of Y; now, if Y is `now`, `today` or `this …` |
-//! | `X/P7D`, `P30D/Y` | start of X; so long before the end of Y | so long after the start of X; end of Y |
-//! | `all`, `all time`, `everything`, `ever` | the beginning | now |
+//! [`FORMS`] lists the ways to write one, for people and for `fi help timeframes`.
 //!
 //! A day of the month that the target month lacks becomes its last: 3 months before 31 May is 28 February.
 //! In a range, a side without a year takes its year from the other: `20 December to 5 January 2026` starts in 2025,
@@ -42,6 +28,7 @@ mod date;
 mod duration;
 mod edge;
 mod error;
+mod forms;
 mod hours;
 mod input;
 mod parse;
@@ -59,6 +46,7 @@ use chrono_tz::Tz;
 
 pub use bucket::{Bucket, BucketSpan, TooMany};
 pub use error::TimeframeError;
+pub use forms::{FORMS, Form, RULES};
 pub use input::{Bounds, TimeframeInput};
 
 use calendar::{Whole, shown};
