@@ -8,6 +8,7 @@
 //! Everything else is the command line: `cli`, `cmd`, `config`, `printer`, `logging`, `error`, `clock`, `cancel`. See
 //! `ARCHITECTURE.md`.
 
+pub mod audit;
 pub mod cancel;
 pub mod cli;
 pub mod clock;
@@ -19,6 +20,7 @@ pub mod engine;
 pub mod error;
 pub mod export;
 pub mod format;
+mod free_space;
 pub mod index;
 pub mod intercom;
 pub mod lake;

@@ -55,6 +55,14 @@ pub enum Error {
         #[source]
         source: SqlError,
     },
+    /// A table beside the lake cannot be read.
+    #[error("the table '{table}' cannot be read: {reason}")]
+    Beside {
+        /// Its name.
+        table: &'static str,
+        /// Why.
+        reason: String,
+    },
     /// The thread of a query could not be started.
     #[error("cannot start a thread")]
     Thread(#[source] io::Error),
