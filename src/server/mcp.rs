@@ -20,6 +20,7 @@ use serde_json::{Map, Value};
 use tokio::time::interval;
 
 use super::app::{App, NAME};
+use super::asked::Asked;
 use super::call::Doing;
 use super::http::{Caller, scope_of};
 use super::run::{self, Outcome};
@@ -186,7 +187,14 @@ impl ServerHandler for Mcp {
         let tool = TOOLS.iter().find(|tool| tool.name == request.name);
         let tool = tool.ok_or_else(|| unknown_tool(&request.name))?;
         let arguments = request.arguments.unwrap_or_default();
-        Ok(self.answered(tool, arguments, &context).await.into())
+        let answered = self.answered(tool, arguments, &context);
+        // The protocol's own tasks lie between the network and here.
+        let asked = context.extensions.get::<Parts>().and_then(|parts| parts.extensions.get::<Asked>());
+        let result = match asked {
+            Some(asked) => asked.within(answered).await,
+            None => answered.await,
+        };
+        Ok(result.into())
     }
 
     async fn list_resources(
