@@ -91,6 +91,10 @@ pub struct Config {
     pub api_key_header: HeaderName,
     /// Connections it holds at once.
     pub max_connections: usize,
+    /// Requests one key may make in a minute.
+    pub key_requests_per_minute: u32,
+    /// Requests of one key under way at once.
+    pub key_requests_at_once: usize,
     /// What goes into the log file.
     pub log_level: LogLevel,
     /// Whether the log file has one JSON object a line.
@@ -136,6 +140,8 @@ impl Config {
             api_key: sources.optional("api_key", values::api_key)?,
             api_key_header: sources.value("api_key_header", values::header)?,
             max_connections: sources.value("max_connections", values::connections)? as usize,
+            key_requests_per_minute: sources.value("key_requests_per_minute", values::requests)?,
+            key_requests_at_once: sources.value("key_requests_at_once", values::requests)? as usize,
             log_level: sources.value("log_level", str::parse)?,
             json_logging: sources.value("json_logging", values::switch)?,
             settings: Vec::new(),
