@@ -25,7 +25,7 @@ pub(super) fn run(setup: &Setup, args: &KeysArgs) -> Result<(), CommandError> {
                 let key = key.expose_secret();
                 return Ok(printer.json(&json!({"name": name, "scopes": names(scope), "key": key}))?);
             }
-            printer.data(key.expose_secret())?;
+            printer.line(key.expose_secret())?;
             printer.note(format!(
                 "This is the only time it is shown. It may be used for {}.",
                 names(scope).join(", ")
@@ -44,7 +44,7 @@ pub(super) fn run(setup: &Setup, args: &KeysArgs) -> Result<(), CommandError> {
             }
             let width = keys.iter().map(|key| key.name.len()).max().unwrap_or_default();
             for StoredKey { name, scopes, created_at, .. } in &keys {
-                printer.data(&format!("{name:width$}  {created_at}  {}", names(scopes).join(", ")))?;
+                printer.line(format!("{name:width$}  {created_at}  {}", names(scopes).join(", ")))?;
             }
         }
         KeysCommand::Revoke { name } => {

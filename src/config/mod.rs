@@ -101,6 +101,10 @@ pub struct Config {
     pub metrics_open: bool,
     /// Days for which it is kept who asked what.
     pub audit_days: u32,
+    /// Requests one key may make in a minute.
+    pub key_requests_per_minute: u32,
+    /// Requests of one key under way at once.
+    pub key_requests_at_once: usize,
     /// What goes into the log file.
     pub log_level: LogLevel,
     /// Whether the log file has one JSON object a line.
@@ -152,6 +156,8 @@ impl Config {
                 as usize,
             metrics_open: sources.value("metrics_open", values::switch)?,
             audit_days: sources.value("audit_days", values::audit_days)?,
+            key_requests_per_minute: sources.value("key_requests_per_minute", values::requests)?,
+            key_requests_at_once: sources.value("key_requests_at_once", values::requests)? as usize,
             log_level: sources.value("log_level", str::parse)?,
             json_logging: sources.value("json_logging", values::switch)?,
             settings: Vec::new(),

@@ -16,7 +16,9 @@ use crate::cli::ServeArgs;
 use crate::config::Config;
 use crate::error::{CommandError, Explain, Kind};
 use crate::server::App;
-use crate::server::http::{HttpError, HttpOptions, HttpServer, KeyFile, KeyRing, Origins, TlsFiles};
+use crate::server::http::{
+    CallerLimits, HttpError, HttpOptions, HttpServer, KeyFile, KeyRing, Origins, TlsFiles,
+};
 
 /// What the lock's file says about this command.
 const PURPOSE: &str = "fi serve";
@@ -31,7 +33,7 @@ const LAST_CALLS: Duration = Duration::from_millis(500);
 pub(super) fn run(setup: &Setup, args: &ServeArgs) -> Result<(), CommandError> {
     let context = setup.context(&args.flags())?;
     let keys = KeyFile::new(&context.config.home.keys_file());
-    let given = context.config.api_key.as_ref().map(|key| key.expose_secret());
+    let given = context.config.api_key.as_ref().map(ExposeSecret::expose_secret);
     let keys = KeyRing::open(keys, given).map_err(explained)?;
     let service = background::service(&context, PURPOSE);
     let audit = auditing::log(&context)?.map(Arc::new);
@@ -81,6 +83,10 @@ async fn listening(context: &Context, app: Arc<App>, keys: KeyRing) -> Result<Ht
         most_per_address: config.max_connections_per_address,
         metrics_open: config.metrics_open,
         tls: tls(config)?.map(Arc::new),
+        caller_limits: CallerLimits {
+            requests_per_minute: config.key_requests_per_minute,
+            at_once: config.key_requests_at_once,
+        },
         ..HttpOptions::default()
     };
     let is_encrypted = options.tls.is_some();
