@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::show::Live;
 use super::{Context, assemble, demo};
 use crate::model::ConversationId;
-use crate::server::{App, AppParts};
+use crate::server::{App, AppParts, CacheLimits};
 use crate::sync::service::SyncControl;
 use crate::tools::conversation::{Fetch, Fetched};
 
@@ -20,6 +20,7 @@ pub(super) fn app(context: &Context, sync: Arc<dyn SyncControl>) -> App {
         zone: config.timezone,
         fetch,
         max_staleness: config.max_staleness,
+        cache: CacheLimits { most_bytes: config.cache_bytes, most_age: config.cache_age },
         ..AppParts::over(layout, context.clock, index, context.cancel.clone(), sync)
     })
 }

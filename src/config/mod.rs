@@ -91,6 +91,10 @@ pub struct Config {
     pub api_key_header: HeaderName,
     /// Connections it holds at once.
     pub max_connections: usize,
+    /// Bytes of answers that servers keep.
+    pub cache_bytes: usize,
+    /// How long they do.
+    pub cache_age: Duration,
     /// What goes into the log file.
     pub log_level: LogLevel,
     /// Whether the log file has one JSON object a line.
@@ -136,6 +140,8 @@ impl Config {
             api_key: sources.optional("api_key", values::api_key)?,
             api_key_header: sources.value("api_key_header", values::header)?,
             max_connections: sources.value("max_connections", values::connections)? as usize,
+            cache_bytes: sources.value("cache_bytes", values::cache_bytes)? as usize,
+            cache_age: Duration::from_secs(sources.value("cache_seconds", values::cache_seconds)?.into()),
             log_level: sources.value("log_level", str::parse)?,
             json_logging: sources.value("json_logging", values::switch)?,
             settings: Vec::new(),

@@ -10,14 +10,17 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::cache::{Answers, CacheCounts, CacheLimits, Found, Question};
+use super::call::Reader;
 use crate::cancel::Cancel;
 use crate::clock::Clock;
 use crate::engine::{self, Engine, EngineOptions, Now, WordSearch};
-use crate::index::TextIndex;
-use crate::lake::{Disk, LastState, Layout};
+use crate::index::{Look, TextIndex};
+use crate::lake::{Disk, LastState, Layout, State};
 use crate::sync::SyncState;
 use crate::sync::service::SyncControl;
 use crate::tools::conversation::{Conversations, Fetch};
+use crate::tools::query::{self, Querier};
 use crate::tools::server_status::ServerFacts;
 use crate::tools::{EngineSearch, Holdings};
 use crate::worker::{SqlWorkers, WorkerOptions};
@@ -34,7 +37,7 @@ pub struct AppParts {
     /// Where the lake is.
     pub layout: Layout,
     /// What time it is.
-    pub clock: Clock,
+    pub now: Now,
     /// The zone of days that the settings name; the workspace's without one.
     pub zone: Option<Tz>,
     /// How the engine is set up.
@@ -49,6 +52,8 @@ pub struct AppParts {
     pub max_staleness: Duration,
     /// How SQL from outside is run.
     pub workers: WorkerOptions,
+    /// How many answers are kept to be given again.
+    pub cache: CacheLimits,
 }
 
 impl AppParts {
@@ -64,10 +69,11 @@ impl AppParts {
         let now = Now::new(move || clock.now());
         let search: Arc<dyn WordSearch> = Arc::new(EngineSearch::new(Arc::clone(&index), cancel));
         let engine = EngineOptions { search: Some(Arc::clone(&search)), ..EngineOptions::new(now.clone()) };
-        let workers = WorkerOptions { search: Some(search), ..WorkerOptions::new(layout.clone(), now) };
+        let workers =
+            WorkerOptions { search: Some(search), ..WorkerOptions::new(layout.clone(), now.clone()) };
         Self {
             layout,
-            clock,
+            now,
             zone: None,
             engine,
             index,
@@ -75,6 +81,7 @@ impl AppParts {
             sync,
             max_staleness: MAX_STALENESS,
             workers,
+            cache: CacheLimits::default(),
         }
     }
 }
@@ -83,11 +90,15 @@ impl AppParts {
 pub struct App {
     parts: AppParts,
     workers: SqlWorkers,
+    /// For rows that are given as they come: whoever takes them slowly keeps nobody else's SQL waiting.
+    row_workers: SqlWorkers,
     conversations: Conversations,
     engine: Mutex<Option<Arc<Engine>>>,
     last_state: LastState,
+    answers: Answers,
     started_at: DateTime<Utc>,
     running: Arc<Semaphore>,
+    giving_rows: Arc<Semaphore>,
     /// Whether somebody was told that nothing new can arrive.
     is_told: AtomicBool,
 }
@@ -97,10 +108,13 @@ impl App {
     pub fn new(parts: AppParts) -> Self {
         Self {
             workers: SqlWorkers::new(parts.workers.clone()),
+            row_workers: SqlWorkers::new(parts.workers.clone()),
+            giving_rows: Arc::new(Semaphore::new(parts.workers.workers)),
             conversations: Conversations::new(&parts.layout),
             engine: Mutex::new(None),
             last_state: LastState::default(),
-            started_at: parts.clock.now(),
+            answers: Answers::new(parts.cache),
+            started_at: parts.now.get(),
             running: Arc::new(Semaphore::new(AT_ONCE)),
             is_told: AtomicBool::new(false),
             parts,
@@ -127,8 +141,13 @@ impl App {
         Arc::clone(&self.running).acquire_owned().await.ok()
     }
 
+    /// The same for rows that are given as they come.
+    pub(super) async fn turn_for_rows(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.giving_rows).acquire_owned().await.ok()
+    }
+
     pub(super) fn now(&self) -> DateTime<Utc> {
-        self.parts.clock.now()
+        self.parts.now.get()
     }
 
     pub(super) fn index(&self) -> &TextIndex {
@@ -139,12 +158,48 @@ impl App {
         &self.conversations
     }
 
-    pub(super) fn workers(&self) -> &SqlWorkers {
-        &self.workers
+    /// What answers SQL, for who reads the answer.
+    pub(super) fn querier(&self, reader: Reader) -> Querier<'_> {
+        let most_chars = match reader {
+            Reader::Model => query::CHARS_FOR_MODELS,
+            Reader::Program => query::CHARS_FOR_PROGRAMS,
+        };
+        Querier { workers: &self.workers, cancel: Cancel::new(), most_chars }
+    }
+
+    /// What gives rows as they come.
+    pub(super) fn row_querier(&self) -> Querier<'_> {
+        Querier { workers: &self.row_workers, ..self.querier(Reader::Program) }
     }
 
     pub(super) fn sync(&self) -> &dyn SyncControl {
         &*self.parts.sync
+    }
+
+    /// What is kept of a question; none where there is nothing to answer from, or nothing is ever kept.
+    pub(super) fn find(&self, question: &Question, has_waited: bool) -> Option<Found> {
+        let state = self.answers.is_on().then(|| self.state())??;
+        let now = self.now();
+        let found = self.answers.find(question, &state, now, has_waited);
+        if let Found::Kept(given) = &found {
+            self.sync().note_question(given.asked_until.unwrap_or(now));
+        }
+        Some(found)
+    }
+
+    /// Whether the lake is in this state still, and the search index of it: what is answered from both is of it.
+    pub(super) fn is_steady(&self, state: &Arc<State>) -> bool {
+        self.state().is_some_and(|now| Arc::ptr_eq(&now, state))
+            && matches!(self.parts.index.look(), Look::Current(_))
+    }
+
+    /// What became of questions whose answers are kept.
+    pub fn cache_counts(&self) -> CacheCounts {
+        self.answers.counts()
+    }
+
+    fn state(&self) -> Option<Arc<State>> {
+        self.last_state.load(&Disk::default(), &self.parts.layout).ok()?
     }
 
     /// What tools about the data itself are answered from.
@@ -183,10 +238,8 @@ impl App {
 
     /// The zone of days: the settings', else the workspace's, else UTC.
     pub(super) fn zone(&self) -> Tz {
-        let workspaces = || {
-            let state = self.last_state.load(&Disk::default(), &self.parts.layout).ok()??;
-            SyncState::from_value(&state.sync).ok()?.workspace?.timezone?.parse().ok()
-        };
+        let workspaces =
+            || SyncState::from_value(&self.state()?.sync).ok()?.workspace?.timezone?.parse().ok();
         self.parts.zone.or_else(workspaces).unwrap_or(Tz::UTC)
     }
 }
