@@ -46,16 +46,12 @@ impl Serving {
 
     /// Sends a request and waits for the answer.
     pub(crate) fn send(&self, request: &Request<'_>) -> Reply {
-        let mut stream = self.connect();
-        stream.write_all(request.text(&self.address).as_bytes()).unwrap();
-        Reply::read(stream)
+        exchange(&self.address, request)
     }
 
     /// A bare connection.
     pub(crate) fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        stream
+        connect(&self.address)
     }
 
     /// Asks it to end, and how it did: with what it said.
@@ -64,6 +60,19 @@ impl Serving {
         assert!(asked.success());
         (self.child.wait().unwrap(), self.said.join().unwrap())
     }
+}
+
+/// Sends a request to a server at an address and waits for the answer.
+pub(crate) fn exchange(address: &str, request: &Request<'_>) -> Reply {
+    let mut stream = connect(address);
+    stream.write_all(request.text(address).as_bytes()).unwrap();
+    Reply::read(stream)
+}
+
+fn connect(address: &str) -> TcpStream {
+    let stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream
 }
 
 /// A request.

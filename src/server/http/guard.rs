@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, AUTHORIZATION,
-    CONTENT_TYPE, ORIGIN, VARY,
+    ORIGIN, VARY,
 };
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
@@ -15,17 +15,17 @@ use axum::response::Response;
 use futures::StreamExt;
 use tokio::time::timeout;
 
-use super::Shared;
 use super::answer::{later, refusal, unauthorized};
 use super::keys::{Caller, SCOPES};
 use super::limits::{Running, TooMuch};
+use super::{Shared, api};
 
 /// Bytes of a body at most.
 const MOST_BODY_BYTES: usize = 1 << 20;
 /// How long a body may take.
 const BODY_WITHIN: Duration = Duration::from_secs(10);
-/// What anybody may ask: whether the server lives and is ready.
-const OPEN: &[&str] = &["/health", "/ready"];
+/// What anybody may ask: whether the server lives and is ready, and how it is asked.
+const OPEN: &[&str] = &["/health", "/ready", api::PAGE, api::DOCUMENT];
 /// What pages may send.
 const PAGE_METHODS: &str = "GET, POST, OPTIONS";
 
@@ -104,11 +104,7 @@ fn caller(shared: &Shared, headers: &HeaderMap) -> Option<Caller> {
 
 /// An answer that comes bit by bit is under way until its last.
 fn counted_until_sent(response: Response, running: Running) -> Response {
-    let is_a_stream = response
-        .headers()
-        .get(CONTENT_TYPE)
-        .is_some_and(|value| value.as_bytes().starts_with(b"text/event-stream"));
-    if !is_a_stream {
+    if response.body().size_hint().exact().is_some() {
         return response;
     }
     let (parts, body) = response.into_parts();

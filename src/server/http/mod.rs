@@ -1,9 +1,13 @@
-//! The same server over HTTP: MCP at `/mcp`, tools for programs at `/tools/{name}`, and what operators ask.
+//! The same server over HTTP: MCP at `/mcp`, tools for programs at `/tools/{name}`, addresses at `/api/v1`, and what
+//! operators ask.
 //!
-//! Every request passes [`guard`]: only what tells whether the server lives is answered to somebody without a key.
+//! Every request passes [`guard`]: only what tells whether the server lives and how it is asked is answered to somebody
+//! without a key.
 
 mod accept;
 mod answer;
+mod api;
+mod calling;
 mod guard;
 mod health;
 mod keys;
@@ -142,19 +146,28 @@ fn router(shared: &Arc<Shared>) -> Router {
     Router::new()
         .route("/health", get(health::live))
         .route("/ready", get(health::ready))
+        .route("/", get(rest::here))
         .route("/tools", get(rest::list))
         .route("/tools/{name}", post(rest::call))
         .route("/mcp/tools/{name}", post(rest::call))
         .nest_service("/mcp", mcp)
+        .merge(api::router())
         .fallback(nothing_there)
+        .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(Arc::clone(shared), guard::guard))
         .with_state(Arc::clone(shared))
 }
 
 async fn nothing_there(request: Request) -> Response {
     let message = format!(
-        "there is nothing at {}: MCP clients use /mcp, programs POST to /tools/NAME, and GET /tools lists the tools",
+        "there is nothing at {}: MCP clients use /mcp, programs POST to /tools/NAME or use /api/v1, and GET / tells what is here",
         request.uri().path()
     );
     answer::refusal(StatusCode::NOT_FOUND, "not_found", &message)
+}
+
+async fn wrong_method(request: Request) -> Response {
+    let message =
+        format!("{} is not for {}; the header Allow tells what is", request.method(), request.uri().path());
+    answer::refusal(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", &message)
 }
