@@ -91,6 +91,10 @@ pub struct Config {
     pub api_key_header: HeaderName,
     /// Connections it holds at once.
     pub max_connections: usize,
+    /// What webhooks are signed with.
+    pub webhook_secret: Option<SecretString>,
+    /// What they were signed with before.
+    pub webhook_secret_previous: Option<SecretString>,
     /// What goes into the log file.
     pub log_level: LogLevel,
     /// Whether the log file has one JSON object a line.
@@ -136,6 +140,8 @@ impl Config {
             api_key: sources.optional("api_key", values::api_key)?,
             api_key_header: sources.value("api_key_header", values::header)?,
             max_connections: sources.value("max_connections", values::connections)? as usize,
+            webhook_secret: sources.optional("webhook_secret", values::webhook_secret)?,
+            webhook_secret_previous: sources.optional("webhook_secret_previous", values::webhook_secret)?,
             log_level: sources.value("log_level", str::parse)?,
             json_logging: sources.value("json_logging", values::switch)?,
             settings: Vec::new(),

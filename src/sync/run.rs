@@ -20,7 +20,7 @@ use super::plan::{Scope, Survey, plan};
 use super::report::{Missing, Outcome, Report, Skipped};
 use super::state::{Failure, LastRun, SyncState, Window, Workspace};
 use super::store::{Store, take_up};
-use super::{deletions, directory, objects, people, threads};
+use super::{deletions, directory, hinted, objects, people, threads};
 use crate::intercom::{self, Client, Me, Query, SearchRequest, Sort, peek_id_times};
 use crate::lake::{DataFile, Partitioning, Writer};
 use crate::model::{Row, SyncRun, Timestamp};
@@ -29,6 +29,8 @@ use crate::model::{Row, SyncRun, Timestamp};
 const WINDOWS_AT_ONCE: usize = 3;
 /// From this many conversations a month on, tables are split by day.
 const BUSY_MONTH: u64 = 100_000;
+/// How often a sync takes hints at its beginning: as many may come meanwhile as it follows.
+const HINTED_ROUNDS: u32 = 20;
 /// Windows that may fail one after the other before the rest is left to the next run.
 const FAILED_WINDOWS: usize = 2;
 
@@ -182,6 +184,15 @@ impl Syncer {
         Ok((report, error))
     }
 
+    /// Fetches again what hints name, and nothing else. Leaves no row in `sync_runs`: there may be one every second.
+    ///
+    /// # Errors
+    /// Only when the lake cannot be read or written.
+    pub async fn hinted(self) -> Result<(Report, Option<Error>), Error> {
+        let scope = Scope::Incremental { initial_days: None };
+        self.recorded(&scope, Work::Hinted).await
+    }
+
     async fn recorded(self, scope: &Scope, work: Work<'_>) -> Result<(Report, Option<Error>), Error> {
         let started_at = (self.now)();
         let written_before = (self.written_bytes)();
@@ -189,6 +200,7 @@ impl Syncer {
         let (context, actor) = self.open().await?;
         let state = context.state()?;
         let is_first = state.last_run.is_none();
+        let is_hinted = matches!(work, Work::Hinted);
         let mut report = Report::new(state.next_run_id.max(1), scope, is_first, started_at.timestamp());
         if let Work::Conversations(_) = work {
             report.kind = CONVERSATIONS;
@@ -196,6 +208,7 @@ impl Syncer {
         let ended = match work {
             Work::Period(scope) => context.period(scope, started_at.into()).await,
             Work::Conversations(ids) => context.single(ids).await,
+            Work::Hinted => context.hinted(started_at.into()).await,
         };
         // What arrived is kept, however the run ended.
         let flushed = context.flush().await;
@@ -213,7 +226,9 @@ impl Syncer {
         report.written_bytes = written_bytes() - written_before;
         let writer = context.writer.clone();
         spawn_blocking(move || writer.settle()).await?;
-        context.record(&report, error.as_ref()).await?;
+        if !is_hinted {
+            context.record(&report, error.as_ref()).await?;
+        }
         drop(context);
         actor.await??;
         Ok((report, error))
@@ -237,6 +252,7 @@ pub(super) const CONVERSATIONS: &str = "conversations";
 enum Work<'a> {
     Period(&'a Scope),
     Conversations(&'a [String]),
+    Hinted,
 }
 
 impl Context {
@@ -244,6 +260,7 @@ impl Context {
         self.identify().await?;
         self.plan(scope).await?;
         directory::read(self).await?;
+        self.follow_hints().await?;
         self.list_windows().await?;
         let outcome = match self.stop.is_stopped() {
             false => threads::retrieve_missing(self).await?,
@@ -264,6 +281,28 @@ impl Context {
             deletions::sync(self, outcome.gone).await?;
         }
         Ok(())
+    }
+
+    /// Fetches what webhooks told of; when that is not to be known, a sync gets what changed all the same.
+    async fn follow_hints(&self) -> Result<(), Error> {
+        for _ in 0..HINTED_ROUNDS {
+            match hinted::fetch(self).await {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(Error::Hints(error)) => {
+                    tracing::warn!(%error, "what webhooks told of cannot be read");
+                    break;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    async fn hinted(&self, started_at: Timestamp) -> Result<(), Error> {
+        self.identify().await?;
+        hinted::fetch(self).await?;
+        people::named_since(self, started_at).await
     }
 
     async fn single(&self, ids: &[String]) -> Result<(), Error> {

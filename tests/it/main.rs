@@ -119,3 +119,8 @@ mod timeframe;
 mod timeframe_calendar;
 mod timeframe_properties;
 mod timeframe_refused;
+mod webhooks;
+mod webhooks_check;
+mod webhooks_fetch;
+mod webhooks_killed;
+mod webhooks_stored;

@@ -46,16 +46,18 @@ impl Serving {
 
     /// Sends a request and waits for the answer.
     pub(crate) fn send(&self, request: &Request<'_>) -> Reply {
-        let mut stream = self.connect();
-        stream.write_all(request.text(&self.address).as_bytes()).unwrap();
-        Reply::read(stream)
+        request.send_to(&self.address)
     }
 
     /// A bare connection.
     pub(crate) fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        stream
+        connect(&self.address)
+    }
+
+    /// Ends it at once, as a power loss would for all it knows.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 
     /// Asks it to end, and how it did: with what it said.
@@ -64,6 +66,12 @@ impl Serving {
         assert!(asked.success());
         (self.child.wait().unwrap(), self.said.join().unwrap())
     }
+}
+
+fn connect(address: &str) -> TcpStream {
+    let stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream
 }
 
 /// A request.
@@ -95,6 +103,13 @@ impl<'a> Request<'a> {
         self.with("Authorization", format!("Bearer {key}"))
     }
 
+    /// Sends it to any server and waits for the answer.
+    pub(crate) fn send_to(&self, address: &str) -> Reply {
+        let mut stream = connect(address);
+        stream.write_all(self.text(address).as_bytes()).unwrap();
+        Reply::read(stream)
+    }
+
     fn text(&self, address: &str) -> String {
         let mut text = format!("{} {} HTTP/1.1\r\n", self.method, self.path);
         if !self.headers.iter().any(|(name, _)| *name == "Host") {
@@ -122,7 +137,7 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
-    fn read(mut stream: TcpStream) -> Self {
+    pub(crate) fn read(mut stream: TcpStream) -> Self {
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes).unwrap();
         let text = String::from_utf8(bytes).unwrap();

@@ -19,13 +19,14 @@ use super::Shared;
 use super::answer::{later, refusal, unauthorized};
 use super::keys::{Caller, SCOPES};
 use super::limits::{Running, TooMuch};
+use super::webhooks::WEBHOOK_PATH;
 
 /// Bytes of a body at most.
 const MOST_BODY_BYTES: usize = 1 << 20;
 /// How long a body may take.
 const BODY_WITHIN: Duration = Duration::from_secs(10);
-/// What anybody may ask: whether the server lives and is ready.
-const OPEN: &[&str] = &["/health", "/ready"];
+/// What takes no key: whether the server lives and is ready, and what Intercom signed.
+const OPEN: &[&str] = &["/health", "/ready", WEBHOOK_PATH];
 /// What pages may send.
 const PAGE_METHODS: &str = "GET, POST, OPTIONS";
 

@@ -1,6 +1,8 @@
-//! The same server over HTTP: MCP at `/mcp`, tools for programs at `/tools/{name}`, and what operators ask.
+//! The same server over HTTP: MCP at `/mcp`, tools for programs at `/tools/{name}`, what operators ask, and what
+//! Intercom tells of at `/webhooks/intercom`.
 //!
-//! Every request passes [`guard`]: only what tells whether the server lives is answered to somebody without a key.
+//! Every request passes [`guard`]: only what tells whether the server lives is answered to somebody without a key, and
+//! what Intercom signed.
 
 mod accept;
 mod answer;
@@ -11,6 +13,7 @@ mod limits;
 mod origin;
 mod rest;
 mod scope;
+mod webhooks;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,6 +34,7 @@ pub use keys::{Caller, KeyError, KeyFile, KeyRing, SCOPES, Scope, StoredKey};
 pub use limits::CallerLimits;
 pub use origin::Origins;
 pub(super) use scope::scope_of;
+pub use webhooks::{WEBHOOK_PATH, WebhookCounts, Webhooks};
 
 use super::app::App;
 use super::mcp::Mcp;
@@ -89,6 +93,7 @@ impl Shared {
 pub struct HttpServer {
     shared: Arc<Shared>,
     listener: TcpListener,
+    webhooks: Option<Arc<Webhooks>>,
 }
 
 /// Why a server cannot be.
@@ -120,19 +125,26 @@ impl HttpServer {
         }
         let callers = limits::Callers::new(options.caller_limits);
         let has_keys = AtomicBool::new(!keys.is_empty());
-        Ok(Self { shared: Arc::new(Shared { app, keys, callers, options, is_local, has_keys }), listener })
+        let shared = Arc::new(Shared { app, keys, callers, options, is_local, has_keys });
+        Ok(Self { shared, listener, webhooks: None })
+    }
+
+    /// Takes webhooks too.
+    #[must_use]
+    pub fn with_webhooks(self, webhooks: Webhooks) -> Self {
+        Self { webhooks: Some(Arc::new(webhooks)), ..self }
     }
 
     /// Serves until `stop` is raised and what was under way then has ended.
     pub async fn serve(self, stop: &Cancel) {
         let options = &self.shared.options;
         let (most, last) = (options.most_connections, options.last_answers);
-        let router = router(&self.shared);
+        let router = router(&self.shared, self.webhooks);
         accept::accept(self.listener, router, most, stop, last).await;
     }
 }
 
-fn router(shared: &Arc<Shared>) -> Router {
+fn router(shared: &Arc<Shared>, webhooks: Option<Arc<Webhooks>>) -> Router {
     let mcp = Mcp::new(Arc::clone(&shared.app));
     // Host, origin and size are the guard's, which knows what was allowed.
     let config =
@@ -147,8 +159,9 @@ fn router(shared: &Arc<Shared>) -> Router {
         .route("/mcp/tools/{name}", post(rest::call))
         .nest_service("/mcp", mcp)
         .fallback(nothing_there)
-        .layer(from_fn_with_state(Arc::clone(shared), guard::guard))
         .with_state(Arc::clone(shared))
+        .merge(webhooks::router(webhooks))
+        .layer(from_fn_with_state(Arc::clone(shared), guard::guard))
 }
 
 async fn nothing_there(request: Request) -> Response {

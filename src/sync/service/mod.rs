@@ -24,7 +24,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use tokio::sync::{Notify, watch};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 pub use absent::NoSync;
 pub use availability::SyncAvailability;
@@ -34,6 +34,7 @@ pub use equipment::{Equipment, Patience, ServiceSettings, Workplace};
 pub use job::{Job, JobKind, JobProgress, JobState, JobSummary, Trigger};
 pub use schedule::Pace;
 
+use super::hints;
 use super::observer::Stop;
 use super::run::{CONVERSATIONS, Now};
 use super::state::SyncState;
@@ -79,6 +80,8 @@ struct Shared {
     is_catching_up: bool,
     /// The job that somebody waited for until the time was up.
     waited_out: Option<String>,
+    /// Until when hints may gather: as long as following the last ones took.
+    hints_rest_until: Option<Instant>,
 }
 
 impl Service {
@@ -96,6 +99,7 @@ impl Service {
             wanted_until: None,
             is_catching_up: false,
             waited_out: None,
+            hints_rest_until: None,
         };
         Self(Arc::new(Inner {
             equipment,
@@ -124,6 +128,11 @@ impl Service {
         }
         inner.shared().jobs.stop_waiting(inner.seconds());
         inner.tell();
+    }
+
+    /// Tells it that there are hints to be taken.
+    pub fn note_hints(&self) {
+        self.0.wake.notify_one();
     }
 
     /// Tells it to stop: a sync under way ends at its next commit, and soon in any case.
@@ -268,23 +277,43 @@ impl Inner {
             return Some(job.clone());
         }
         let is_due = self.next_sync_at(&shared, &held, now).is_some_and(|at| at <= now);
-        let is_free = || WriterLock::holder(&self.settings.layout).is_none();
-        (is_due && is_free()).then(|| {
-            let trigger = match shared.wanted_until {
-                Some(_) if held.last_run.is_some() => Trigger::Question,
-                _ => Trigger::Schedule,
-            };
-            shared.jobs.ask(JobKind::New, trigger, now).0
-        })
+        let (kind, trigger) = match shared.wanted_until {
+            Some(_) if is_due && held.last_run.is_some() => (JobKind::New, Trigger::Question),
+            _ if is_due => (JobKind::New, Trigger::Schedule),
+            _ if self.hints_due_in(&shared, &held, now) == Some(Duration::ZERO) => {
+                (JobKind::Hinted, Trigger::Webhook)
+            }
+            _ => return None,
+        };
+        let is_free = WriterLock::holder(&self.settings.layout).is_none();
+        is_free.then(|| shared.jobs.ask(kind, trigger, now).0)
+    }
+
+    /// When hints are to be followed; never before there was a sync, which makes them superfluous, and after a failure
+    /// not before the next sync.
+    fn hints_due_in(&self, shared: &Shared, held: &SyncState, now: i64) -> Option<Duration> {
+        let next_sync_at = self.next_sync_at(shared, held, now)?;
+        let is_possible = held.updated_through.is_some() && shared.failures == 0 && next_sync_at > now;
+        if !is_possible || !hints::is_waiting(&self.settings.layout.hints_dir()) {
+            return None;
+        }
+        let rest = shared.hints_rest_until.map(|until| until.saturating_duration_since(Instant::now()));
+        Some(rest.unwrap_or_default())
     }
 
     /// How long nothing is to be done.
     fn rest(&self) -> Duration {
         let (held, now) = (self.held(), self.seconds());
-        let next = self.next_sync_at(&self.shared(), &held, now);
+        let shared = self.shared();
+        let next = self.next_sync_at(&shared, &held, now);
         let pause =
             next.map_or(WATCH, |at| Duration::from_secs(at.saturating_sub(now).max(1).unsigned_abs()));
-        pause.min(WATCH)
+        // Hints that are due and not followed wait for a lock.
+        let hints = self.hints_due_in(&shared, &held, now).map(|due| match due.is_zero() {
+            true => WATCH_LOCK,
+            false => due,
+        });
+        pause.min(WATCH).min(hints.unwrap_or(WATCH))
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rand::RngExt;
 use tokio::task::{JoinHandle, spawn_blocking};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::availability::SyncAvailability;
 use super::control::BACKGROUND;
@@ -20,6 +20,9 @@ use crate::sync::{Error, Outcome, Report, Syncer};
 
 /// How long a sync that was told to stop may take to its next commit.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// How long hints gather after a large lake was changed, at most.
+const LONGEST_REST: Duration = Duration::from_secs(5);
 
 /// What a round came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,10 +59,15 @@ impl From<lake::Error> for Setback {
 
 /// Does a job, unless somebody else does or did.
 pub(super) async fn work(service: &Arc<Inner>, job: Job) -> Round {
+    let begun = Instant::now();
     let done = match service.is_superfluous(&job) {
         true => Ok(None),
         false => service.sync(&job).await,
     };
+    if job.kind == JobKind::Hinted {
+        let rest = begun.elapsed().min(LONGEST_REST);
+        service.shared().hints_rest_until = Some(Instant::now() + rest);
+    }
     service.note(&job, done)
 }
 
@@ -153,7 +161,11 @@ impl Inner {
             stop: self.stop.clone(),
             written_bytes: Arc::clone(&place.written_bytes),
         };
-        let mut task: JoinHandle<Ended> = tokio::spawn(async move { syncer.run(&scope).await });
+        let is_hinted = job.kind == JobKind::Hinted;
+        let mut task: JoinHandle<Ended> =
+            tokio::spawn(
+                async move { if is_hinted { syncer.hinted().await } else { syncer.run(&scope).await } },
+            );
         let patience = async {
             self.stop.stopped().await;
             sleep(GRACE).await;
@@ -172,8 +184,10 @@ impl Inner {
     fn begin(&self, job: &Job) {
         let (held, now) = (self.held(), self.seconds());
         let mut shared = self.shared();
-        shared.wanted_until = None;
-        shared.is_catching_up = self.is_stale(&held, now);
+        if job.kind != JobKind::Hinted {
+            shared.wanted_until = None;
+            shared.is_catching_up = self.is_stale(&held, now);
+        }
         shared.jobs.update(&job.id, |job| {
             (job.state, job.started_at, job.waits_for) = (JobState::Running, Some(now), None);
         });
@@ -254,6 +268,10 @@ impl Inner {
     fn end(&self, job: &Job, state: JobState, summary: Option<JobSummary>, error: Option<String>) -> Round {
         let now = self.seconds();
         let mut shared = self.shared();
+        if job.kind == JobKind::Hinted {
+            shared.jobs.forget(&job.id);
+            return Round::Over;
+        }
         shared.is_catching_up = false;
         shared.jobs.update(&job.id, |job| {
             (job.state, job.finished_at, job.waits_for) = (state, Some(now), None);
