@@ -91,6 +91,10 @@ pub struct Config {
     pub api_key_header: HeaderName,
     /// Connections it holds at once.
     pub max_connections: usize,
+    /// Requests one key may make in a minute.
+    pub key_requests_per_minute: u32,
+    /// Requests of one key under way at once.
+    pub key_requests_at_once: usize,
     /// What webhooks are signed with.
     pub webhook_secret: Option<SecretString>,
     /// What they were signed with before.
@@ -140,6 +144,8 @@ impl Config {
             api_key: sources.optional("api_key", values::api_key)?,
             api_key_header: sources.value("api_key_header", values::header)?,
             max_connections: sources.value("max_connections", values::connections)? as usize,
+            key_requests_per_minute: sources.value("key_requests_per_minute", values::requests)?,
+            key_requests_at_once: sources.value("key_requests_at_once", values::requests)? as usize,
             webhook_secret: sources.optional("webhook_secret", values::webhook_secret)?,
             webhook_secret_previous: sources.optional("webhook_secret_previous", values::webhook_secret)?,
             log_level: sources.value("log_level", str::parse)?,

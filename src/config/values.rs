@@ -249,6 +249,11 @@ pub fn connections(text: &str) -> Result<u32, NotAllowed> {
     whole::<1, 100_000>(text)
 }
 
+/// A number of requests.
+pub fn requests(text: &str) -> Result<u32, NotAllowed> {
+    whole::<1, 1_000_000>(text)
+}
+
 /// A path. Bytes that are not UTF-8 arrive as replacement characters, and would name another file.
 pub fn path(text: &str) -> Result<String, NotAllowed> {
     let broken = text.contains(char::REPLACEMENT_CHARACTER);

@@ -28,6 +28,7 @@ use super::tools::{FRESH_WITHIN, TOOLS};
 use super::{completion, prompts, reply, resources};
 use crate::cancel::Cancel;
 use crate::nearest::nearest;
+use crate::program;
 
 /// What a client is told when it connects.
 const INSTRUCTIONS: &str = include_str!("instructions.txt");
@@ -268,8 +269,9 @@ async fn off_thread<T: Send + 'static>(
     let done = tokio::task::spawn_blocking(move || catch_unwind(AssertUnwindSafe(work))).await;
     match done {
         Ok(Ok(outcome)) => outcome,
-        Ok(Err(_)) | Err(_) => {
-            Err(ErrorData::internal_error("this is a mistake in fi; `fi logs` tells more", None))
-        }
+        Ok(Err(_)) | Err(_) => Err(ErrorData::internal_error(
+            program::typed("this is a mistake in fi; `fi logs` tells more"),
+            None,
+        )),
     }
 }

@@ -14,7 +14,11 @@ use crate::support::hooks::{PATH, deliver, hinted, notification, ping, secret, s
 use crate::support::serving::{Reply, Request, Serving};
 
 fn conversation(notification_id: &str) -> serde_json::Value {
-    notification("conversation.user.replied", notification_id, &json!({"type": "conversation", "id": "215470000000001"}))
+    notification(
+        "conversation.user.replied",
+        notification_id,
+        &json!({"type": "conversation", "id": "215470000000001"}),
+    )
 }
 
 #[test]
@@ -69,7 +73,8 @@ fn what_is_signed_is_taken_and_nothing_else() {
 
 #[test]
 fn two_secrets_are_good_while_one_is_replaced() {
-    let env = with_secret(TestEnv::new()).with("FASTINTERCOM_WEBHOOK_SECRET_PREVIOUS", "the-secret-before-that");
+    let env =
+        with_secret(TestEnv::new()).with("FASTINTERCOM_WEBHOOK_SECRET_PREVIOUS", "the-secret-before-that");
     let server = Serving::start(&env, &[]);
     for (secret, status) in
         [(secret().as_str(), 200), ("the-secret-before-that", 200), ("the-secret-before-tha", 401)]
@@ -83,7 +88,11 @@ fn what_is_not_synced_is_answered_and_what_is_no_notification_is_not() {
     let env = with_secret(TestEnv::new());
     let server = Serving::start(&env, &[]);
     for topic in ["article.created", "admin.logged_in", "visitor.signed_up", "conversation.user.replied"] {
-        assert_eq!(deliver(&server, &notification(topic, "notif_9", &json!({"type": "x"}))).status, 200, "{topic}");
+        assert_eq!(
+            deliver(&server, &notification(topic, "notif_9", &json!({"type": "x"}))).status,
+            200,
+            "{topic}"
+        );
     }
     assert_eq!(hinted(&env.home()), Vec::<String>::new());
     for body in [json!({}), json!([]), json!("ping"), json!({"topic": ""})] {
@@ -104,10 +113,12 @@ fn bodies_too_large_or_too_slow_are_refused_and_hold_nobody_up() {
     );
     slow.write_all(head.as_bytes()).unwrap();
     let begun = Instant::now();
-    let large = notification("conversation.read", "notif_1", &json!({"id": "1", "text": "x".repeat(4 << 20)}));
+    let large =
+        notification("conversation.read", "notif_1", &json!({"id": "1", "text": "x".repeat(4 << 20)}));
     let reply = deliver(&server, &large);
     assert_eq!((reply.status, reply.code().as_str()), (413, "body_too_large"), "{reply:?}");
-    let nearly = notification("conversation.read", "notif_2", &json!({"id": "1", "text": "x".repeat(4_000_000)}));
+    let nearly =
+        notification("conversation.read", "notif_2", &json!({"id": "1", "text": "x".repeat(4_000_000)}));
     assert_eq!(deliver(&server, &nearly).status, 200);
     let reply = Reply::read(slow);
     assert_eq!((reply.status, reply.code().as_str()), (408, "body_too_slow"), "{reply:?}");

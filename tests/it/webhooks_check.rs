@@ -14,11 +14,18 @@ fn steady(run: &Run, server: &Serving) -> String {
 
 #[test]
 fn it_explains_and_tries_everything() {
-    let env = with_secret(TestEnv::new()).with("FASTINTERCOM_WEBHOOK_SECRET_PREVIOUS", "the-secret-before-that");
+    let env =
+        with_secret(TestEnv::new()).with("FASTINTERCOM_WEBHOOK_SECRET_PREVIOUS", "the-secret-before-that");
     let server = Serving::start(&env, &[]);
     let run = env.fi(&["webhooks", "check", "--url", &format!("http://{}", server.address)]);
     assert_snapshot!(steady(&run, &server));
-    let run = env.fi(&["webhooks", "check", "--json", "--url", &format!("http://{}/webhooks/intercom", server.address)]);
+    let run = env.fi(&[
+        "webhooks",
+        "check",
+        "--json",
+        "--url",
+        &format!("http://{}/webhooks/intercom", server.address),
+    ]);
     assert_snapshot!(steady(&run, &server));
     assert_eq!(run.json()["is_ok"], true);
     env.assert_no_canary(&[run]);
@@ -52,7 +59,10 @@ fn each_way_it_can_be_wrong_is_told_with_what_to_do() {
     let server = Serving::start(&other, &[]);
     let url = format!("http://{}", server.address);
     let (name, message, hint) = failure(&check(&here, &url));
-    assert_eq!((name.as_str(), message.as_str()), ("ping", "answered with 401 Unauthorized (wrong_signature)"));
+    assert_eq!(
+        (name.as_str(), message.as_str()),
+        ("ping", "answered with 401 Unauthorized (wrong_signature)")
+    );
     assert!(hint.contains("the same webhook_secret") && !hint.contains(&secret()));
     let unknown = failure(&check(&here, &url.replace("127.0.0.1", "fi.localhost")));
     assert!(unknown.2.contains("--allowed-host") || unknown.2.contains("fi serve"), "{unknown:?}");

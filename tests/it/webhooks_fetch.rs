@@ -53,8 +53,11 @@ async fn a_change_that_moves_no_time_is_fetched_because_a_webhook_told_of_it() {
     world.server.set_attribute_silently(ids[4], "CX Score rating", json!(5)).unwrap();
     world.sync().await;
     assert!(!world.differences().is_empty(), "no time moved, so no sync sees it");
-    hint(world.home(), &[about("conversation_part.tag.created", 1, ids[3]), about("conversation.rating.added", 2, ids[4])])
-        .await;
+    hint(
+        world.home(),
+        &[about("conversation_part.tag.created", 1, ids[3]), about("conversation.rating.added", 2, ids[4])],
+    )
+    .await;
     let runs = world.held().rows::<SyncRun>().len();
     let report = follow(&world).await;
     assert_eq!((report.outcome, report.thread_count), (Outcome::Completed, 2));
@@ -67,7 +70,8 @@ async fn a_change_that_moves_no_time_is_fetched_because_a_webhook_told_of_it() {
 async fn replayed_and_reordered_notifications_cost_one_request_and_change_nothing() {
     let (world, ids) = synced(30).await;
     world.server.reply(ids[2], "<p>the latest</p>").unwrap();
-    let told: Vec<Value> = (0..300).rev().map(|number| about("conversation.user.replied", number, ids[2])).collect();
+    let told: Vec<Value> =
+        (0..300).rev().map(|number| about("conversation.user.replied", number, ids[2])).collect();
     hint(world.home(), &told).await;
     follow(&world).await;
     world.assert_equal();
@@ -84,7 +88,8 @@ async fn a_new_conversation_comes_with_whom_it_is_with() {
     let (world, _) = synced(20).await;
     let before = world.held().rows::<Contact>().len();
     let stranger = world.server.read(|workspace| {
-        let held: Vec<String> = world.held().rows::<Contact>().iter().map(|row| row.contact_id.to_string()).collect();
+        let held: Vec<String> =
+            world.held().rows::<Contact>().iter().map(|row| row.contact_id.to_string()).collect();
         workspace.contacts().find(|contact| !held.contains(&contact.id.to_string())).map(|contact| contact.id)
     });
     let stranger = stranger.expect("somebody has not written yet");
@@ -131,7 +136,8 @@ async fn contacts_that_were_merged_and_companies_are_looked_up_and_strangers_are
         (stranger, pair)
     });
     world.server.merge_contacts(pair[0], pair[1]).unwrap();
-    let merged = json!({"type": "contact", "id": pair[1].to_string(), "merged_from": {"id": pair[0].to_string()}});
+    let merged =
+        json!({"type": "contact", "id": pair[1].to_string(), "merged_from": {"id": pair[0].to_string()}});
     let company = world.held().rows::<Company>()[0].company_id.to_string();
     hint(
         world.home(),
@@ -164,7 +170,10 @@ async fn somebody_forgotten_does_not_come_back_by_a_hint() {
     hint(world.home(), &told).await;
     follow(&world).await;
     assert_eq!(retrieved(&world), 1, "only what was not known to be theirs is asked for");
-    assert_gone(&world, &[somebody.texts.clone(), vec!["I am back".to_owned(), "I am new".to_owned()]].concat());
+    assert_gone(
+        &world,
+        &[somebody.texts.clone(), vec!["I am back".to_owned(), "I am new".to_owned()]].concat(),
+    );
     assert_eq!(hinted(world.home()), Vec::<String>::new());
 }
 
@@ -172,7 +181,11 @@ async fn somebody_forgotten_does_not_come_back_by_a_hint() {
 async fn forgetting_somebody_removes_the_hints_at_them_and_leaves_the_others() {
     let (world, somebody) = with_somebody().await;
     let theirs = somebody.conversations.first().unwrap();
-    hint(world.home(), &[about("contact.user.updated", 1, &somebody.id), about("conversation.read", 2, theirs)]).await;
+    hint(
+        world.home(),
+        &[about("contact.user.updated", 1, &somebody.id), about("conversation.read", 2, theirs)],
+    )
+    .await;
     hint(world.home(), &[about("contact.user.updated", 3, "68e1a7c2d9f04b3a5c6e7f81")]).await;
     forgetting::forget(&world, &somebody.email);
     let forgotten = SyncState::from_value(&world.held().state.sync).unwrap().forgotten;

@@ -14,7 +14,8 @@ use crate::support::truth::Held;
 
 /// How often it is killed; `FI_TEST_KILLS=100` for long.
 fn kills() -> usize {
-    std::env::var("FI_TEST_KILLS").map_or(4, |text| text.parse().expect("FI_TEST_KILLS is a number, like 100"))
+    std::env::var("FI_TEST_KILLS")
+        .map_or(4, |text| text.parse().expect("FI_TEST_KILLS is a number, like 100"))
 }
 
 /// The scores that the lake holds, by conversation.

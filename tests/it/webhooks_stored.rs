@@ -30,7 +30,10 @@ async fn what_is_stored_is_there_and_known_and_can_be_taken_a_second_later() {
     let dir = tempfile::tempdir().unwrap();
     let closed = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&closed);
-    let log = HintLog::open(dir.path(), 0, move || drop(count.fetch_add(1, Ordering::SeqCst))).unwrap();
+    let log = HintLog::open(dir.path(), 0, move || {
+        let _ = count.fetch_add(1, Ordering::SeqCst);
+    })
+    .unwrap();
     let stores = (0..500).map(|number| {
         let log = &log;
         async move { log.store(&hints(number)).await }

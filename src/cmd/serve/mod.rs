@@ -15,7 +15,7 @@ use super::{Context, Setup, answering, background};
 use crate::cli::ServeArgs;
 use crate::error::{CommandError, Explain, Kind};
 use crate::server::App;
-use crate::server::http::{HttpError, HttpOptions, HttpServer, KeyFile, KeyRing, Origins};
+use crate::server::http::{CallerLimits, HttpError, HttpOptions, HttpServer, KeyFile, KeyRing, Origins};
 
 /// What the lock's file says about this command.
 const PURPOSE: &str = "fi serve";
@@ -69,6 +69,10 @@ async fn listening(context: &Context, app: Arc<App>, keys: KeyRing) -> Result<Ht
         origins: Origins { hosts: config.allowed_hosts.clone(), pages: config.allowed_origins.clone() },
         key_header: config.api_key_header.clone(),
         most_connections: config.max_connections,
+        caller_limits: CallerLimits {
+            requests_per_minute: config.key_requests_per_minute,
+            at_once: config.key_requests_at_once,
+        },
         ..HttpOptions::default()
     };
     let server = HttpServer::new(app, keys, options, listener).map_err(refused)?;

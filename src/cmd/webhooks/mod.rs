@@ -12,6 +12,7 @@ use super::{Setup, assemble};
 use crate::cli::{WebhooksArgs, WebhooksCheckArgs, WebhooksCommand};
 use crate::config::{Config, Flags};
 use crate::error::CommandError;
+use crate::program;
 use crate::server::http::WEBHOOK_PATH;
 use setup::{TOPICS, Topics};
 
@@ -44,7 +45,7 @@ fn check(setup: &Setup, args: &WebhooksCheckArgs) -> Result<(), CommandError> {
         let document = Document { url: url.as_str(), is_ok: failed == 0, checks: &checks, topics: TOPICS };
         printer.json(&document)?;
     } else {
-        printer.line(setup::explained())?;
+        printer.line(program::typed(&setup::explained()))?;
         printer.line(format!("\nAsking {url} as Intercom does:"))?;
         listed(printer, &checks)?;
     }

@@ -192,7 +192,12 @@ impl Inner {
             (job.state, job.started_at, job.waits_for) = (JobState::Running, Some(now), None);
         });
         drop(shared);
-        tracing::info!(job = job.id, kind = job.kind.as_str(), trigger = job.trigger.as_str(), "sync begins");
+        let (kind, trigger) = (job.kind.as_str(), job.trigger.as_str());
+        match job.kind {
+            // Every second, when much happens.
+            JobKind::Hinted => tracing::debug!(job = job.id, kind, trigger, "sync begins"),
+            _ => tracing::info!(job = job.id, kind, trigger, "sync begins"),
+        }
         self.tell();
     }
 
@@ -215,6 +220,7 @@ impl Inner {
     fn note_report(&self, job: &Job, report: &Report) -> Round {
         tracing::info!(
             job = job.id,
+            kind = job.kind.as_str(),
             outcome = report.outcome.as_str(),
             changed = report.changed_count,
             missing = report.missing.len(),

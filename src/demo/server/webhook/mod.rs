@@ -72,7 +72,7 @@ pub enum WebhookError {
     #[error("no HTTP client for webhooks")]
     Client(#[from] reqwest::Error),
     /// The receiver did not answer the HEAD request with 200.
-    #[error("{url} answered the HEAD request with {status:?}, not with 200")]
+    #[error("{url} answered the HEAD request with {}, not with 200", status.map_or_else(|| "nothing".to_owned(), |status| status.to_string()))]
     Probe {
         /// The receiver.
         url: String,
