@@ -15,13 +15,39 @@ use super::people::{self, ContactsMode};
 use super::run::Context;
 use super::{deletions, objects, threads};
 use crate::lake::{DataFile, Writer};
-use crate::model::{Contact, Conversation, Row};
+use crate::model::{Contact, Conversation, Row, Timestamp};
 
 /// How often an object is tried that Intercom does not give; then it is left to the daily look at recent days.
 const MOST_FAILURES: u32 = 5;
 
+/// How often a sync takes hints at its beginning: as many may come meanwhile as it follows.
+const ROUNDS: u32 = 20;
+
+/// Fetches what hints name, and the contacts of what came.
+pub(super) async fn alone(context: &Context, started_at: Timestamp) -> Result<(), Error> {
+    context.identify().await?;
+    fetch(context).await?;
+    people::named_since(context, started_at).await
+}
+
+/// Fetches what hints name as a part of a sync; when that is not to be known, the sync gets what changed all the same.
+pub(super) async fn beside_a_sync(context: &Context) -> Result<(), Error> {
+    for _ in 0..ROUNDS {
+        match fetch(context).await {
+            Ok(true) => {}
+            Ok(false) => break,
+            Err(Error::Hints(error)) => {
+                tracing::warn!(%error, "what webhooks told of cannot be read");
+                break;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
 /// Fetches what hints name; tells whether there may be more. They are removed when what they name is committed.
-pub(super) async fn fetch(context: &Context) -> Result<bool, Error> {
+async fn fetch(context: &Context) -> Result<bool, Error> {
     let dir = context.writer.layout().hints_dir();
     let taken = take(context, dir.clone()).await?;
     if taken.is_empty() {

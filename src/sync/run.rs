@@ -29,8 +29,6 @@ use crate::model::{Row, SyncRun, Timestamp};
 const WINDOWS_AT_ONCE: usize = 3;
 /// From this many conversations a month on, tables are split by day.
 const BUSY_MONTH: u64 = 100_000;
-/// How often a sync takes hints at its beginning: as many may come meanwhile as it follows.
-const HINTED_ROUNDS: u32 = 20;
 /// Windows that may fail one after the other before the rest is left to the next run.
 const FAILED_WINDOWS: usize = 2;
 
@@ -208,7 +206,7 @@ impl Syncer {
         let ended = match work {
             Work::Period(scope) => context.period(scope, started_at.into()).await,
             Work::Conversations(ids) => context.single(ids).await,
-            Work::Hinted => context.hinted(started_at.into()).await,
+            Work::Hinted => hinted::alone(&context, started_at.into()).await,
         };
         // What arrived is kept, however the run ended.
         let flushed = context.flush().await;
@@ -260,7 +258,7 @@ impl Context {
         self.identify().await?;
         self.plan(scope).await?;
         directory::read(self).await?;
-        self.follow_hints().await?;
+        hinted::beside_a_sync(self).await?;
         self.list_windows().await?;
         let outcome = match self.stop.is_stopped() {
             false => threads::retrieve_missing(self).await?,
@@ -281,28 +279,6 @@ impl Context {
             deletions::sync(self, outcome.gone).await?;
         }
         Ok(())
-    }
-
-    /// Fetches what webhooks told of; when that is not to be known, a sync gets what changed all the same.
-    async fn follow_hints(&self) -> Result<(), Error> {
-        for _ in 0..HINTED_ROUNDS {
-            match hinted::fetch(self).await {
-                Ok(true) => {}
-                Ok(false) => break,
-                Err(Error::Hints(error)) => {
-                    tracing::warn!(%error, "what webhooks told of cannot be read");
-                    break;
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(())
-    }
-
-    async fn hinted(&self, started_at: Timestamp) -> Result<(), Error> {
-        self.identify().await?;
-        hinted::fetch(self).await?;
-        people::named_since(self, started_at).await
     }
 
     async fn single(&self, ids: &[String]) -> Result<(), Error> {
@@ -329,7 +305,7 @@ impl Context {
     }
 
     /// Makes sure that the token belongs to the workspace of the lake.
-    async fn identify(&self) -> Result<(), Error> {
+    pub(super) async fn identify(&self) -> Result<(), Error> {
         let found = match self.client.me().await {
             Ok(me) => workspace(&me),
             // A token may lack the permission to ask and still read conversations (API section 1.2).

@@ -123,4 +123,5 @@ mod webhooks;
 mod webhooks_check;
 mod webhooks_fetch;
 mod webhooks_killed;
+mod webhooks_serve;
 mod webhooks_stored;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use fastintercom::demo::{Scope, ServerOptions, WebhookTarget};
+use fastintercom::demo::{Scope, ServerOptions};
 use fastintercom::lake::{Holder, Layout, WriterLock};
 use fastintercom::model::{Company, Contact, Conversation, DeletedConversation, SyncRun};
 use fastintercom::sync::hints::{self, is_waiting};
@@ -13,10 +13,8 @@ use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use crate::support::forgetting::{self, assert_gone, with_somebody};
-use crate::support::hooks::{PATH, deliver, hint, hinted, notification, secret, wait, with_secret};
+use crate::support::hooks::{about, hint, hinted, notification};
 use crate::support::serviced::{Desk, Net, run, service, settled};
-use crate::support::serving::{Request, Serving};
-use crate::support::standin::StandIn;
 use crate::support::world::World;
 
 /// A company that was synced, and some time later.
@@ -28,10 +26,6 @@ async fn synced(conversations: usize) -> (World, Vec<u64>) {
     let ids = world.server.read(|workspace| workspace.conversation_ids());
     world.server.reset_stats();
     (world, ids)
-}
-
-fn about(topic: &str, number: usize, id: impl ToString) -> Value {
-    notification(topic, &format!("notif_{number}"), &json!({"id": id.to_string()}))
 }
 
 /// Follows the hints there are.
@@ -56,8 +50,7 @@ async fn a_change_that_moves_no_time_is_fetched_because_a_webhook_told_of_it() {
     hint(
         world.home(),
         &[about("conversation_part.tag.created", 1, ids[3]), about("conversation.rating.added", 2, ids[4])],
-    )
-    .await;
+    );
     let runs = world.held().rows::<SyncRun>().len();
     let report = follow(&world).await;
     assert_eq!((report.outcome, report.thread_count), (Outcome::Completed, 2));
@@ -72,13 +65,13 @@ async fn replayed_and_reordered_notifications_cost_one_request_and_change_nothin
     world.server.reply(ids[2], "<p>the latest</p>").unwrap();
     let told: Vec<Value> =
         (0..300).rev().map(|number| about("conversation.user.replied", number, ids[2])).collect();
-    hint(world.home(), &told).await;
+    hint(world.home(), &told);
     follow(&world).await;
     world.assert_equal();
     assert_eq!(retrieved(&world), 1);
     // What they say is not believed, only what they are about.
     let lie = json!({"id": ids[2].to_string(), "state": "closed", "title": "forged", "updated_at": 1});
-    hint(world.home(), &[notification("conversation.admin.closed", "notif_lie", &lie)]).await;
+    hint(world.home(), &[notification("conversation.admin.closed", "notif_lie", &lie)]);
     follow(&world).await;
     world.assert_equal();
 }
@@ -94,7 +87,7 @@ async fn a_new_conversation_comes_with_whom_it_is_with() {
     });
     let stranger = stranger.expect("somebody has not written yet");
     let change = world.server.create_conversation(stranger, "<p>hello</p>").unwrap();
-    hint(world.home(), &[about("conversation.user.created", 1, change.conversation)]).await;
+    hint(world.home(), &[about("conversation.user.created", 1, change.conversation)]);
     follow(&world).await;
     world.assert_equal();
     assert_eq!(world.held().rows::<Contact>().len(), before + 1);
@@ -113,8 +106,7 @@ async fn a_deleted_conversation_is_removed_and_one_never_held_is_no_trouble() {
             notification("conversation.deleted", "notif_2", &never),
             about("conversation.user.replied", 3, ids[5]),
         ],
-    )
-    .await;
+    );
     assert_eq!(follow(&world).await.deleted_count, 1);
     let held = world.held();
     let id = ids[5].to_string();
@@ -146,8 +138,7 @@ async fn contacts_that_were_merged_and_companies_are_looked_up_and_strangers_are
             about("contact.user.updated", 2, stranger.as_deref().unwrap_or("000000000000000000000000")),
             about("company.updated", 3, company),
         ],
-    )
-    .await;
+    );
     follow(&world).await;
     let rows = world.held().rows::<Contact>();
     let from = rows.iter().find(|row| row.contact_id.as_str() == pair[0].to_string()).unwrap();
@@ -167,7 +158,7 @@ async fn somebody_forgotten_does_not_come_back_by_a_hint() {
     }
     let new = world.server.create_conversation(somebody.hex_id, "<p>I am new</p>").unwrap();
     told.push(about("conversation.user.created", 99, new.conversation));
-    hint(world.home(), &told).await;
+    hint(world.home(), &told);
     follow(&world).await;
     assert_eq!(retrieved(&world), 1, "only what was not known to be theirs is asked for");
     assert_gone(
@@ -184,9 +175,8 @@ async fn forgetting_somebody_removes_the_hints_at_them_and_leaves_the_others() {
     hint(
         world.home(),
         &[about("contact.user.updated", 1, &somebody.id), about("conversation.read", 2, theirs)],
-    )
-    .await;
-    hint(world.home(), &[about("contact.user.updated", 3, "68e1a7c2d9f04b3a5c6e7f81")]).await;
+    );
+    hint(world.home(), &[about("contact.user.updated", 3, "68e1a7c2d9f04b3a5c6e7f81")]);
     forgetting::forget(&world, &somebody.email);
     let forgotten = SyncState::from_value(&world.held().state.sync).unwrap().forgotten;
     hints::erase(&Layout::new(world.home()).hints_dir(), &forgotten).unwrap();
@@ -202,7 +192,7 @@ async fn hints_at_another_workspace_are_dropped_unasked() {
     elsewhere["app_id"] = json!("another1");
     let mut here = about("conversation.user.replied", 2, ids[1]);
     here["app_id"] = json!(world.state().workspace.unwrap().id);
-    hint(world.home(), &[elsewhere, here]).await;
+    hint(world.home(), &[elsewhere, here]);
     follow(&world).await;
     let asked: Vec<u64> = world.server.stats().conversation_gets.keys().copied().collect();
     assert_eq!(asked, [ids[1]]);
@@ -215,7 +205,7 @@ async fn what_intercom_refuses_is_tried_again_and_not_for_ever() {
     world.serve_with(ServerOptions { denied: vec![Scope::Conversations], ..ServerOptions::default() });
     let told: Vec<Value> =
         ids.iter().take(12).enumerate().map(|(number, id)| about("conversation.read", number, id)).collect();
-    hint(world.home(), &told).await;
+    hint(world.home(), &told);
     for round in 1..5 {
         let report = follow(&world).await;
         assert!(report.missing.is_empty() || report.outcome == Outcome::Incomplete);
@@ -230,7 +220,7 @@ async fn what_intercom_refuses_is_tried_again_and_not_for_ever() {
 async fn an_ordinary_sync_follows_hints_too_even_those_of_a_server_that_died() {
     let (world, ids) = synced(30).await;
     world.server.set_attribute_silently(ids[7], "CX Score rating", json!(2)).unwrap();
-    hint(world.home(), &[about("conversation.rating.added", 1, ids[7])]).await;
+    hint(world.home(), &[about("conversation.rating.added", 1, ids[7])]);
     world.sync_to_equality().await;
     assert_eq!(hinted(world.home()), Vec::<String>::new());
 }
@@ -246,7 +236,7 @@ async fn a_service_follows_hints_at_once_and_its_list_of_jobs_stays_as_it_is() {
     let next = service.status().next_sync_at;
     for round in 0..3 {
         world.server.set_attribute_silently(ids[round], "CX Score rating", json!(3)).unwrap();
-        hint(world.home(), &[about("conversation.rating.added", round, ids[round])]).await;
+        hint(world.home(), &[about("conversation.rating.added", round, ids[round])]);
         service.note_hints();
         for _ in 0..200 {
             sleep(Duration::from_millis(50)).await;
@@ -273,7 +263,7 @@ async fn hints_wait_while_another_process_writes_and_while_intercom_is_away() {
     let holder = Holder { pid: 77, purpose: "fi verify".to_owned(), since_seconds: world.clock.now() };
     let lock = WriterLock::take(&Layout::new(world.home()), &holder).unwrap();
     world.server.set_attribute_silently(ids[0], "CX Score rating", json!(1)).unwrap();
-    hint(world.home(), &[about("conversation.rating.added", 1, ids[0])]).await;
+    hint(world.home(), &[about("conversation.rating.added", 1, ids[0])]);
     service.note_hints();
     sleep(Duration::from_secs(20)).await;
     assert!(is_waiting(&dir), "somebody else has the lock");
@@ -282,7 +272,7 @@ async fn hints_wait_while_another_process_writes_and_while_intercom_is_away() {
     world.assert_equal();
     desk.set(Net::Gone);
     world.server.set_attribute_silently(ids[1], "CX Score rating", json!(1)).unwrap();
-    hint(world.home(), &[about("conversation.rating.added", 2, ids[1])]).await;
+    hint(world.home(), &[about("conversation.rating.added", 2, ids[1])]);
     service.note_hints();
     sleep(Duration::from_secs(600)).await;
     assert!(is_waiting(&dir) && service.status().failures > 0, "{:?}", service.status());
@@ -298,63 +288,4 @@ async fn nothing_is_lost_when_the_disk_cannot_be_read_for_hints() {
     std::fs::write(world.home().join("state/hints"), "no directory").unwrap();
     world.server.reply(ids[0], "<p>once more</p>").unwrap();
     world.sync_to_equality().await;
-}
-
-/// A world with a server that is told of changes.
-fn told() -> (StandIn, crate::support::cli::TestEnv, Serving) {
-    let standin = StandIn::new();
-    let env = with_secret(standin.env());
-    let run = env.fi(&["sync"]);
-    assert!(run.code == Some(0), "{run}");
-    let server = Serving::start(&env, &[]);
-    (standin, env, server)
-}
-
-fn found(server: &Serving, words: &str) -> u64 {
-    let request = Request::post("/tools/search_conversations", json!({"query": words}));
-    let reply = server.send(&request);
-    reply.json()["total"].as_u64().unwrap_or_else(|| panic!("{reply:?}"))
-}
-
-#[test]
-fn a_reply_is_found_by_a_search_soon_after_it_was_written() {
-    let (standin, env, server) = told();
-    let mut target = WebhookTarget::new(format!("http://{}{PATH}", server.address), secret());
-    (target.duplicates, target.reorder) = (0.5, true);
-    standin.tell(target);
-    let ids = standin.server.read(|workspace| workspace.conversation_ids());
-    assert_eq!(found(&server, "xylophone"), 0);
-    for id in ids.iter().take(4) {
-        standin.change(|server| server.reply(*id, "<p>my xylophone is out of tune</p>")).unwrap();
-    }
-    wait(|| found(&server, "xylophone") == 4);
-    standin.change(|server| server.delete(ids[0])).unwrap();
-    wait(|| found(&server, "xylophone") == 3);
-    let deliveries = standin.server.deliveries();
-    assert!(deliveries.iter().all(|delivery| delivery.status == Some(200)), "{deliveries:?}");
-    let (status, said) = server.end();
-    assert!(status.success(), "{said}");
-    env.assert_no_canary(&[]);
-}
-
-#[test]
-fn a_reply_to_the_stand_in_by_its_api_goes_all_the_way() {
-    let standin = StandIn::new();
-    let env = with_secret(standin.env());
-    assert_eq!(env.fi(&["sync"]).code, Some(0));
-    let server = Serving::start(&env, &[]);
-    standin.tell(WebhookTarget::new(format!("http://{}{PATH}", server.address), secret()));
-    let id = standin.server.read(|workspace| workspace.conversation_ids()[3]).to_string();
-    let api = standin.url().trim_start_matches("http://").to_owned();
-    let said = json!({"type": "user", "message_type": "comment", "body": "<p>my theremin hums</p>"});
-    let path = format!("/conversations/{id}/reply");
-    let reply = Request::post(&path, said).key("anything").send_to(&api);
-    assert_eq!(reply.status, 200, "{reply:?}");
-    assert!(reply.body.contains("my theremin hums"));
-    wait(|| found(&server, "theremin") == 1);
-    let path = format!("/conversations/{id}");
-    let gone = Request { method: "DELETE", ..Request::get(&path).key("anything") }.send_to(&api);
-    assert_eq!(gone.json(), json!({"id": id, "object": "conversation", "deleted": true}));
-    wait(|| found(&server, "theremin") == 0);
-    assert_eq!(deliver(&server, &about("conversation.read", 1, &id)).status, 200, "gone already");
 }

@@ -36,6 +36,11 @@ pub(crate) fn notification(topic: &str, notification_id: &str, item: &Value) -> 
     })
 }
 
+/// A notification about an object by its id.
+pub(crate) fn about(topic: &str, number: usize, id: impl ToString) -> Value {
+    notification(topic, &format!("notif_{number}"), &json!({"id": id.to_string()}))
+}
+
 /// A ping.
 pub(crate) fn ping() -> Value {
     let item = json!({"type": "ping", "message": "something something interzen"});
@@ -54,13 +59,14 @@ pub(crate) fn deliver(server: &Serving, body: &Value) -> Reply {
     server.send(&signed(body, &secret()))
 }
 
-/// Stores notifications where a lake keeps hints, and waits until they can be taken.
-pub(crate) async fn hint(home: &Path, notifications: &[Value]) {
+/// Stores notifications where a lake keeps hints, and waits until they can be taken. It blocks, since paused time would
+/// run away while a thread writes.
+pub(crate) fn hint(home: &Path, notifications: &[Value]) {
     let dir = Layout::new(home).hints_dir();
     let log = HintLog::open(&dir, 0, || {}).unwrap();
     for body in notifications {
         let notification = parse_notification(body.to_string().as_bytes()).unwrap();
-        log.store(&Hint::of(&notification, 1)).await.unwrap();
+        futures::executor::block_on(log.store(&Hint::of(&notification, 1))).unwrap();
     }
     drop(log);
     wait(|| is_waiting(&dir));

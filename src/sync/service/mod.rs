@@ -12,6 +12,7 @@ mod background;
 mod control;
 mod equipment;
 mod hearing;
+mod hinting;
 mod job;
 mod queue;
 mod refresh;
@@ -34,7 +35,6 @@ pub use equipment::{Equipment, Patience, ServiceSettings, Workplace};
 pub use job::{Job, JobKind, JobProgress, JobState, JobSummary, Trigger};
 pub use schedule::Pace;
 
-use super::hints;
 use super::observer::Stop;
 use super::run::{CONVERSATIONS, Now};
 use super::state::SyncState;
@@ -289,18 +289,6 @@ impl Inner {
         is_free.then(|| shared.jobs.ask(kind, trigger, now).0)
     }
 
-    /// When hints are to be followed; never before there was a sync, which makes them superfluous, and after a failure
-    /// not before the next sync.
-    fn hints_due_in(&self, shared: &Shared, held: &SyncState, now: i64) -> Option<Duration> {
-        let next_sync_at = self.next_sync_at(shared, held, now)?;
-        let is_possible = held.updated_through.is_some() && shared.failures == 0 && next_sync_at > now;
-        if !is_possible || !hints::is_waiting(&self.settings.layout.hints_dir()) {
-            return None;
-        }
-        let rest = shared.hints_rest_until.map(|until| until.saturating_duration_since(Instant::now()));
-        Some(rest.unwrap_or_default())
-    }
-
     /// How long nothing is to be done.
     fn rest(&self) -> Duration {
         let (held, now) = (self.held(), self.seconds());
@@ -308,12 +296,7 @@ impl Inner {
         let next = self.next_sync_at(&shared, &held, now);
         let pause =
             next.map_or(WATCH, |at| Duration::from_secs(at.saturating_sub(now).max(1).unsigned_abs()));
-        // Hints that are due and not followed wait for a lock.
-        let hints = self.hints_due_in(&shared, &held, now).map(|due| match due.is_zero() {
-            true => WATCH_LOCK,
-            false => due,
-        });
-        pause.min(WATCH).min(hints.unwrap_or(WATCH))
+        pause.min(WATCH).min(self.hints_pause(&shared, &held, now))
     }
 }
 

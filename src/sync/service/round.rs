@@ -21,9 +21,6 @@ use crate::sync::{Error, Outcome, Report, Syncer};
 /// How long a sync that was told to stop may take to its next commit.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// How long hints gather after a large lake was changed, at most.
-const LONGEST_REST: Duration = Duration::from_secs(5);
-
 /// What a round came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Round {
@@ -65,8 +62,7 @@ pub(super) async fn work(service: &Arc<Inner>, job: Job) -> Round {
         false => service.sync(&job).await,
     };
     if job.kind == JobKind::Hinted {
-        let rest = begun.elapsed().min(LONGEST_REST);
-        service.shared().hints_rest_until = Some(Instant::now() + rest);
+        service.rest_from_hints(begun.elapsed());
     }
     service.note(&job, done)
 }
