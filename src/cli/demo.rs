@@ -80,7 +80,11 @@ pub enum DemoCommand {
     after_help = "With --json it prints one document when it is ready: api_url, workspace, conversations, \
                   any_token, pid.\n\nExamples:\n  fi demo serve --port 8080\n  \
                   fi demo serve --port 0 --rate-limit 50 --latency-ms 200 --json\n\nConnect with:\n  \
-                  FASTINTERCOM_API_URL=http://127.0.0.1:8080 INTERCOM_ACCESS_TOKEN=demo fi sync"
+                  FASTINTERCOM_API_URL=http://127.0.0.1:8080 INTERCOM_ACCESS_TOKEN=demo fi sync\n\nLet a customer \
+                  reply, with webhooks to a server of `fi serve`:\n  fi demo serve --webhook-url \
+                  http://127.0.0.1:8000/webhooks/intercom --webhook-secret not-so-secret-at-all\n  curl -H \
+                  'Authorization: Bearer demo' --json '{\"type\":\"user\",\"message_type\":\"comment\",\"body\":\"It works\"}' \
+                  http://127.0.0.1:8080/conversations/ID/reply"
 )]
 pub struct DemoServeArgs {
     /// Listen on this port of this machine; 0 picks a free one
@@ -104,6 +108,12 @@ pub struct DemoServeArgs {
     /// Misbehave in these ways, each with how often, such as http_500=0.05,reset=1/50; mixed=0.1 is all of them
     #[arg(long, value_name = "FAULT,…")]
     pub faults: Option<String>,
+    /// Tell this address of changes, as Intercom's webhooks do
+    #[arg(long, value_name = "URL", requires = "webhook_secret")]
+    pub webhook_url: Option<String>,
+    /// Sign what it is told with this client secret
+    #[arg(long, value_name = "SECRET", requires = "webhook_url")]
+    pub webhook_secret: Option<String>,
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ mod status;
 mod sync;
 pub mod topic;
 mod usage;
+mod webhooks;
 pub mod when;
 
 use std::ffi::OsString;
@@ -41,6 +42,7 @@ pub use show::ShowArgs;
 pub use status::StatusArgs;
 pub use sync::{SyncArgs, SyncScope};
 pub use usage::UsageError;
+pub use webhooks::{WebhooksArgs, WebhooksCheckArgs, WebhooksCommand};
 
 use crate::config::Places;
 use crate::printer;
@@ -127,6 +129,8 @@ pub enum Command {
     Serve(ServeArgs),
     /// Make, list and revoke the keys of `fi serve`
     Keys(KeysArgs),
+    /// Let Intercom tell `fi serve` of changes, so that they are here within seconds
+    Webhooks(WebhooksArgs),
     /// Remove people and everything of theirs, and keep them out of later syncs
     Forget(ForgetArgs),
     /// Check the files of the lake against what was recorded when they were written

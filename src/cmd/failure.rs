@@ -63,7 +63,7 @@ impl From<sync::Error> for CommandError {
             error @ sync::Error::State(_) => Self::failed(error.to_string())
                 .because(error)
                 .hint("`fi reset` and `fi sync` fetch everything again"),
-            error @ (sync::Error::Query(_) | sync::Error::Broken(_)) => {
+            error @ (sync::Error::Query(_) | sync::Error::Hints(_) | sync::Error::Broken(_)) => {
                 Self::failed(error.to_string()).because(error).hint("`fi logs` may tell more")
             }
         }

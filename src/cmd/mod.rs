@@ -33,6 +33,7 @@ mod show;
 mod status;
 mod sync;
 mod verify;
+mod webhooks;
 mod welcome;
 mod words;
 mod wrap;
@@ -83,6 +84,7 @@ pub fn run(setup: &Setup, command: Option<Command>) -> Result<(), CommandError> 
         Some(Command::Mcp(args)) => mcp::run(setup, &args),
         Some(Command::Serve(args)) => serve::run(setup, &args),
         Some(Command::Keys(args)) => keys::run(setup, &args),
+        Some(Command::Webhooks(args)) => webhooks::run(setup, &args),
         Some(Command::Forget(args)) => forget::run(setup, &args),
         Some(Command::Reset(args)) => reset::run(setup, &args),
         Some(Command::Verify(args)) => verify::run(setup, &args),

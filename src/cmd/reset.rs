@@ -132,6 +132,7 @@ pub(super) fn clear(
         cleared.file(&state.join(name))?;
     }
     cleared.tree(&state.join("spool"), |_| true)?;
+    cleared.tree(&assemble::layout(home).hints_dir(), |_| true)?;
     for table in TABLES {
         cleared.tree(&home.lake_dir().join(table.name), |name| {
             name == "data.parquet" || name.starts_with(".data.parquet.") && name.ends_with(".tmp")

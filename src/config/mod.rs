@@ -109,6 +109,10 @@ pub struct Config {
     pub cache_bytes: usize,
     /// How long they do.
     pub cache_age: Duration,
+    /// What webhooks are signed with.
+    pub webhook_secret: Option<SecretString>,
+    /// What they were signed with before.
+    pub webhook_secret_previous: Option<SecretString>,
     /// What goes into the log file.
     pub log_level: LogLevel,
     /// Whether the log file has one JSON object a line.
@@ -164,6 +168,8 @@ impl Config {
             key_requests_at_once: sources.value("key_requests_at_once", values::requests)? as usize,
             cache_bytes: sources.value("cache_bytes", values::cache_bytes)? as usize,
             cache_age: Duration::from_secs(sources.value("cache_seconds", values::cache_seconds)?.into()),
+            webhook_secret: sources.optional("webhook_secret", values::webhook_secret)?,
+            webhook_secret_previous: sources.optional("webhook_secret_previous", values::webhook_secret)?,
             log_level: sources.value("log_level", str::parse)?,
             json_logging: sources.value("json_logging", values::switch)?,
             settings: Vec::new(),

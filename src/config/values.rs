@@ -223,6 +223,15 @@ fn listed(text: &str) -> Vec<String> {
 
 /// A key given in text: long enough not to be guessed.
 pub fn api_key(text: &str) -> Result<SecretString, NotAllowed> {
+    long_secret(text)
+}
+
+/// The client secret of an Intercom app.
+pub fn webhook_secret(text: &str) -> Result<SecretString, NotAllowed> {
+    long_secret(text)
+}
+
+fn long_secret(text: &str) -> Result<SecretString, NotAllowed> {
     let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic());
     match is_plain && text.len() >= 16 {
         true => Ok(SecretString::from(text)),

@@ -26,6 +26,17 @@ pub fn verify_signature(raw_body: &[u8], header: &str, secrets: &[SecretString])
     genuine
 }
 
+/// The header's value for a body signed with a client secret.
+#[must_use]
+pub fn sign(raw_body: &[u8], secret: &SecretString) -> String {
+    let mut signature = String::from("sha1=");
+    if let Ok(mut mac) = Hmac::<Sha1>::new_from_slice(secret.expose_secret().as_bytes()) {
+        mac.update(raw_body);
+        signature.extend(mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")));
+    }
+    signature
+}
+
 fn from_hex(text: &str) -> Option<Vec<u8>> {
     let digits: Option<Vec<u8>> =
         text.chars().map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect();

@@ -140,6 +140,11 @@ impl Layout {
         self.state_dir().join("spool")
     }
 
+    /// Objects that webhooks told of, to be fetched again.
+    pub fn hints_dir(&self) -> PathBuf {
+        self.state_dir().join("hints")
+    }
+
     /// The full-text index over the conversations, which can be made anew from them at any time.
     pub fn index_dir(&self) -> PathBuf {
         self.root.join("index")

@@ -25,6 +25,9 @@ pub enum Error {
     /// What an earlier sync remembered cannot be read.
     #[error("what the last sync remembered cannot be read")]
     State(#[source] serde_json::Error),
+    /// What webhooks told of could not be read or written.
+    #[error("what webhooks told of cannot be read or written")]
+    Hints(#[source] std::io::Error),
     /// A part of the sync ended without saying why; a bug.
     #[error("a part of the sync ended unexpectedly")]
     Broken(#[source] Option<tokio::task::JoinError>),

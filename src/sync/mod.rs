@@ -1,7 +1,8 @@
 //! Brings an Intercom workspace into the lake, and keeps it there as it changes.
 //!
 //! `plan` decides what to list from what is remembered; `run` does it; `store` makes what arrives durable and
-//! `apply` turns it into rows; `forget` removes people and keeps them out; `report` says what came of it; `service`
+//! `apply` turns it into rows; `forget` removes people and keeps them out; `hints`
+//! keeps what webhooks tell of until it is fetched; `report` says what came of it; `service`
 //! does all that in the background of a server. Knows the API's client and the lake; prints nothing, reads no
 //! environment, and takes the time from its caller.
 
@@ -11,6 +12,8 @@ mod deletions;
 mod directory;
 mod error;
 pub mod forget;
+mod hinted;
+pub mod hints;
 mod listing;
 mod objects;
 mod observer;

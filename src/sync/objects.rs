@@ -35,6 +35,26 @@ pub(super) async fn companies(context: &Context) -> Result<(), Error> {
     Ok(())
 }
 
+/// Reads one company. One that is gone stays as it was, as it does when all are read.
+pub(super) async fn company(context: &Context, id: &str) -> Result<(), Error> {
+    if !context.options.companies {
+        return Ok(());
+    }
+    match context.client.company(id).await {
+        Ok(item) => {
+            let record = record(SpoolKind::Company, &item, context.now());
+            context.store.send(record.into_iter().collect()).await
+        }
+        Err(error) if error.is_gone() => Ok(()),
+        Err(error) if error.is_fatal() => Err(error.into()),
+        // The daily look at all companies brings it.
+        Err(error) => {
+            leave_out(context, Company::TABLE.name, &error);
+            Ok(())
+        }
+    }
+}
+
 /// Reads the tickets that changed.
 pub(super) async fn tickets(context: &Context) -> Result<(), Error> {
     if !context.options.tickets {

@@ -17,7 +17,7 @@ use super::observer::{Event, Phase};
 use super::run::{Context, update_state};
 use super::state::Progress;
 use super::store::progress;
-use crate::intercom::{ContactOutcome, Item, peek_id_times};
+use crate::intercom::{self, ContactOutcome, Item, peek_id_times};
 use crate::lake::{DataFile, SpoolKind, SpoolRecord, Writer};
 use crate::model::{Contact, Conversation, Row, Timestamp};
 
@@ -46,6 +46,51 @@ pub(super) async fn read(context: &Context, changed_since: Timestamp) -> Result<
         ContactsMode::All => all(context).await,
     };
     context.observer.event(Event::Finished { phase: Phase::Contacts });
+    left_out(context, result)
+}
+
+/// Reads those that conversations read since then name.
+pub(super) async fn named_since(context: &Context, changed_since: Timestamp) -> Result<(), Error> {
+    let result = match context.options.contacts {
+        ContactsMode::None => return Ok(()),
+        ContactsMode::Referenced | ContactsMode::All => referenced(context, changed_since).await,
+    };
+    context.observer.event(Event::Finished { phase: Phase::Contacts });
+    left_out(context, result)
+}
+
+/// Reads these, each by its id, since searches may know nothing of the last change; returns those that could not be had
+/// this time, and why.
+pub(super) async fn named(
+    context: &Context,
+    ids: Vec<String>,
+) -> Result<Vec<(String, intercom::Error)>, Error> {
+    let read = futures::stream::iter(ids).map(|id| async move {
+        let outcome = context.client.contact(&id).await;
+        (id, outcome)
+    });
+    let mut read = std::pin::pin!(read.buffer_unordered(LOOKUPS_AT_ONCE));
+    let mut failed = Vec::new();
+    while let Some((id, outcome)) = read.next().await {
+        let records = match outcome {
+            Ok(outcome) => records_of(context, id.clone(), outcome).await,
+            Err(error) => Err(error.into()),
+        };
+        match records {
+            Ok(records) => context.store.send(records).await?,
+            Err(Error::Intercom(error)) if error.is_unavailable_here() => {
+                leave_out(context, Contact::TABLE.name, &error);
+                break;
+            }
+            Err(Error::Intercom(error)) if !error.is_fatal() => failed.push((id, error)),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(failed)
+}
+
+/// Whatever of contacts is not to be had, the rest of the run goes on.
+fn left_out(context: &Context, result: Result<(), Error>) -> Result<(), Error> {
     match result {
         Err(Error::Intercom(error)) if !error.is_fatal() => {
             leave_out(context, Contact::TABLE.name, &error);
@@ -108,20 +153,26 @@ fn wanted(writer: &Writer, files: &BTreeSet<String>, changed_since: Timestamp) -
 async fn look_up(context: &Context, ids: Vec<String>) -> Result<Vec<SpoolRecord>, Error> {
     let mut records = Vec::with_capacity(ids.len());
     for lookup in context.client.contacts_by_id(&ids).await? {
-        let (requested, now) = (lookup.requested, context.now());
-        match lookup.outcome {
-            ContactOutcome::Gone => records.push(record(requested, GONE.to_vec(), now)),
-            ContactOutcome::Found(contact) => {
-                records.push(record(requested, complete(context, &contact).await?, now));
-            }
-            ContactOutcome::Merged { canonical, contact } => {
-                let json = complete(context, &contact).await?;
-                records.push(record(canonical, json.clone(), now));
-                records.push(record(requested, json, now));
-            }
-        }
+        records.extend(records_of(context, lookup.requested, lookup.outcome).await?);
     }
     Ok(records)
+}
+
+/// What became of one contact, to be stored.
+async fn records_of(
+    context: &Context,
+    requested: String,
+    outcome: ContactOutcome,
+) -> Result<Vec<SpoolRecord>, Error> {
+    let now = context.now();
+    Ok(match outcome {
+        ContactOutcome::Gone => vec![record(requested, GONE.to_vec(), now)],
+        ContactOutcome::Found(contact) => vec![record(requested, complete(context, &contact).await?, now)],
+        ContactOutcome::Merged { canonical, contact } => {
+            let json = complete(context, &contact).await?;
+            vec![record(canonical, json.clone(), now), record(requested, json, now)]
+        }
+    })
 }
 
 fn record(id: String, json: Vec<u8>, now: Timestamp) -> SpoolRecord {

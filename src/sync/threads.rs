@@ -94,7 +94,7 @@ pub(super) async fn retrieve(
             Err(error) if error.is_fatal() => return Err(error.into()),
             // A permission may be missing for one conversation only: that of a ticket (API section 5.8).
             Err(error) => {
-                in_a_row += 1;
+                in_a_row += u32::from(!error.is_unavailable_here());
                 tracing::warn!(
                     conversation_id = id,
                     reason = chain(&error),

@@ -15,12 +15,12 @@ pub struct JobView {
     pub job_id: String,
     /// waiting, running, completed, incomplete, stopped or failed.
     pub state: &'static str,
-    /// What it fetches: new (what changed), range or full.
+    /// What it fetches: new (what changed), hinted (what webhooks told of), range or full.
     pub kind: &'static str,
     /// The period it fetches again (UTC).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub period: Option<JobPeriod>,
-    /// Why it began: schedule, question or request.
+    /// Why it began: schedule, webhook, question or request.
     pub trigger: &'static str,
     /// What it is at: directory, conversations, messages, contacts, companies, tickets or deletions.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -123,7 +123,7 @@ impl Holdings<'_> {
 
 fn period(job: &Job) -> Option<JobPeriod> {
     let (from, to) = match job.kind {
-        JobKind::New | JobKind::Full => return None,
+        JobKind::New | JobKind::Hinted | JobKind::Full => return None,
         JobKind::Days(days) => (job.asked_at - i64::from(days) * 86_400, job.asked_at),
         JobKind::Range { from, to } => (from, to),
     };

@@ -13,8 +13,8 @@ pub(crate) struct Line {
     pub(crate) is_document: bool,
 }
 
-/// Commands that run until they are stopped, or are a protocol.
-const OTHERS: &[&str] = &["demo serve", "mcp", "serve"];
+/// Commands that run until they are stopped, are a protocol, or ask a server that runs.
+const OTHERS: &[&str] = &["demo serve", "mcp", "serve", "webhooks check"];
 
 /// A synced lake.
 pub(crate) fn synced(standin: &StandIn) -> TestEnv {

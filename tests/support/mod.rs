@@ -16,6 +16,7 @@ pub(crate) mod faulty_files;
 pub(crate) mod finding;
 pub(crate) mod forgetting;
 pub(crate) mod found;
+pub(crate) mod hooks;
 pub(crate) mod indexed;
 pub(crate) mod keys;
 pub(crate) mod lake_script;

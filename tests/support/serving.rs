@@ -46,7 +46,7 @@ impl Serving {
 
     /// Sends a request and waits for the answer.
     pub(crate) fn send(&self, request: &Request<'_>) -> Reply {
-        exchange(&self.address, request)
+        request.send_to(&self.address)
     }
 
     /// The same, for a server that may end meanwhile: nothing if it does before an answer.
@@ -60,6 +60,12 @@ impl Serving {
     /// A bare connection.
     pub(crate) fn connect(&self) -> TcpStream {
         connect(&self.address)
+    }
+
+    /// Ends it at once, as a power loss would for all it knows.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 
     /// Asks it to end, and how it did: with what it said.
@@ -122,6 +128,11 @@ impl<'a> Request<'a> {
         self.with("Authorization", format!("Bearer {key}"))
     }
 
+    /// Sends it to any server and waits for the answer.
+    pub(crate) fn send_to(&self, address: &str) -> Reply {
+        exchange(address, self)
+    }
+
     /// As it is sent.
     pub(crate) fn text(&self, address: &str) -> String {
         let mut text = format!("{} {} HTTP/1.1\r\n", self.method, self.path);
@@ -150,7 +161,7 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
-    fn read(mut stream: TcpStream) -> Self {
+    pub(crate) fn read(mut stream: TcpStream) -> Self {
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes).unwrap();
         let text = String::from_utf8(bytes).unwrap();

@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Instant;
 
 use chrono::DateTime;
-use fastintercom::demo::{Clock, DemoServer, Running, ServerOptions, Stats, Workspace, WorkspaceParams};
+use fastintercom::demo::{
+    Clock, DemoServer, Running, ServerOptions, Stats, WebhookTarget, Workspace, WorkspaceParams,
+};
 use tokio::runtime::{Builder, Runtime};
 
 use super::cli::{CANARY, NOW, TestEnv};
@@ -16,7 +18,7 @@ pub(crate) struct StandIn {
     running: Running,
     /// How far its clock was put forward, in seconds.
     ahead: Arc<AtomicI64>,
-    _runtime: Runtime,
+    runtime: Runtime,
 }
 
 impl StandIn {
@@ -38,7 +40,7 @@ impl StandIn {
         let server = DemoServer::new(Workspace::generate(&params), ServerOptions { clock, ..options });
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
         let running = runtime.block_on(server.bind(0)).expect("a free port");
-        Self { server, running, ahead, _runtime: runtime }
+        Self { server, running, ahead, runtime: runtime }
     }
 
     /// Lets so many seconds pass there: changes of the same second are one to whoever lists by time.
@@ -59,6 +61,17 @@ impl StandIn {
     /// The same with another token.
     pub(crate) fn env_with_token(&self, token: &str) -> TestEnv {
         TestEnv::new().with("FASTINTERCOM_API_URL", self.url()).with("INTERCOM_ACCESS_TOKEN", token)
+    }
+
+    /// Tells a receiver of changes from now on, as webhooks.
+    pub(crate) fn tell(&self, target: WebhookTarget) {
+        self.runtime.block_on(self.server.set_webhook(target)).expect("the receiver answers");
+    }
+
+    /// Changes something there, where deliveries can begin.
+    pub(crate) fn change<T>(&self, change: impl FnOnce(&DemoServer) -> T) -> T {
+        let _entered = self.runtime.enter();
+        change(&self.server)
     }
 
     /// What it has seen.

@@ -9,9 +9,14 @@ use crate::cli::{DemoNumbers, DemoServeArgs};
 use crate::clock::Clock;
 use crate::cmd::{Setup, assemble, stop_on_interrupt, words};
 use crate::config;
-use crate::demo::{Clock as ServerClock, DemoServer, Faults, Latency, Running, ServerOptions, Workspace};
+use crate::demo::{
+    Clock as ServerClock, DemoServer, Faults, Latency, Running, ServerOptions, WebhookTarget, Workspace,
+};
 use crate::error::{CommandError, Explain, Kind};
 use crate::printer::Printer;
+
+/// How often a receiver of webhooks is asked whether it is there.
+const PROBE_AGAIN: Duration = Duration::from_secs(1);
 
 /// Serves until Ctrl-C.
 pub(super) fn run(setup: &Setup, args: &DemoServeArgs) -> Result<(), CommandError> {
@@ -25,13 +30,33 @@ pub(super) fn run(setup: &Setup, args: &DemoServeArgs) -> Result<(), CommandErro
     assemble::runtime()?.block_on(async {
         let running = bind(&server, args.port).await?;
         announce(&setup.printer, &server, &running, args)?;
-        cancel.cancelled().await;
+        tokio::select! {
+            () = cancel.cancelled() => {}
+            () = tell(&setup.printer, &server, args) => {}
+        }
         running.shutdown().await;
         Ok::<_, CommandError>(())
     })?;
     let stats = server.stats();
     setup.printer.note(format!("Answered {}", words::many(stats.requests, "request")));
     Ok(())
+}
+
+/// Has the receiver told of changes, once it answers: in the Developer Hub somebody would save its address again.
+async fn tell(printer: &Printer, server: &DemoServer, args: &DemoServeArgs) {
+    if let (Some(url), Some(secret)) = (&args.webhook_url, &args.webhook_secret) {
+        let target = WebhookTarget::new(url, secret);
+        let mut is_said = false;
+        while let Err(error) = server.set_webhook(target.clone()).await {
+            if !is_said {
+                printer.warn(format!("{error}; trying again until it does"));
+                is_said = true;
+            }
+            tokio::time::sleep(PROBE_AGAIN).await;
+        }
+        printer.note(format!("Telling {url} of changes"));
+    }
+    std::future::pending().await
 }
 
 /// Listens, or says what else to do.

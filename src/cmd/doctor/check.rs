@@ -8,7 +8,7 @@ use crate::program;
 /// How serious it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Level {
+pub(in crate::cmd) enum Level {
     /// As it should be.
     Ok,
     /// Something will not work, or not as well as it could.
@@ -21,15 +21,15 @@ pub(super) enum Level {
 
 /// One check and what it found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Check {
+pub(in crate::cmd) struct Check {
     /// What was looked at.
-    pub(super) name: &'static str,
+    pub(in crate::cmd) name: &'static str,
     /// How serious it is.
-    pub(super) level: Level,
+    pub(in crate::cmd) level: Level,
     /// What was found.
-    pub(super) message: String,
+    pub(in crate::cmd) message: String,
     /// What to do about it.
-    pub(super) hint: Option<String>,
+    pub(in crate::cmd) hint: Option<String>,
 }
 
 /// Words of ours, with commands as they can be typed here.
@@ -43,27 +43,35 @@ impl Check {
     }
 
     /// As it should be.
-    pub(super) fn ok(name: &'static str, message: impl Into<String>) -> Self {
+    pub(in crate::cmd) fn ok(name: &'static str, message: impl Into<String>) -> Self {
         Self::new(name, Level::Ok, message)
     }
 
     /// Not looked at.
-    pub(super) fn skipped(name: &'static str, message: impl Into<String>) -> Self {
+    pub(in crate::cmd) fn skipped(name: &'static str, message: impl Into<String>) -> Self {
         Self::new(name, Level::Skip, message)
     }
 
     /// Odd.
-    pub(super) fn warn(name: &'static str, message: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub(in crate::cmd) fn warn(
+        name: &'static str,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Self {
         Self { hint: Some(told(hint)), ..Self::new(name, Level::Warn, message) }
     }
 
     /// Broken.
-    pub(super) fn fail(name: &'static str, message: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub(in crate::cmd) fn fail(
+        name: &'static str,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Self {
         Self { hint: Some(told(hint)), ..Self::new(name, Level::Fail, message) }
     }
 
     /// Broken, in the words of an error.
-    pub(super) fn of_error(name: &'static str, level: Level, error: &CommandError) -> Self {
+    pub(in crate::cmd) fn of_error(name: &'static str, level: Level, error: &CommandError) -> Self {
         let because = error.causes().last().map(|cause| format!(": {cause}")).unwrap_or_default();
         let hint = (!error.hints().is_empty()).then(|| told(error.hints().join("; ")));
         Self { hint, ..Self::new(name, level, format!("{}{because}", error.message())) }

@@ -1,7 +1,7 @@
 //! `fi doctor`: one check after the other, each with what it found and what to do about it. Changes nothing.
 
 mod api;
-mod check;
+pub(super) mod check;
 mod home;
 mod lake;
 mod system;
@@ -65,8 +65,14 @@ fn shown(printer: &Printer, document: &Document) -> Result<(), CommandError> {
     if printer.is_json() {
         return Ok(printer.json(document)?);
     }
-    let width = document.checks.iter().map(|check| check.name.len()).max().unwrap_or(0);
-    for check in &document.checks {
+    listed(printer, &document.checks)?;
+    Ok(printer.line(format!("\nfi {}, Intercom API {}", document.version, document.api_version))?)
+}
+
+/// Checks, one a line, with what to do about each.
+pub(super) fn listed(printer: &Printer, checks: &[Check]) -> Result<(), CommandError> {
+    let width = checks.iter().map(|check| check.name.len()).max().unwrap_or(0);
+    for check in checks {
         let (word, paint) = match check.level {
             Level::Ok => ("ok  ", Paint::Green),
             Level::Warn => ("warn", Paint::Yellow),
@@ -78,5 +84,5 @@ fn shown(printer: &Printer, document: &Document) -> Result<(), CommandError> {
             printer.line(format!("     {:width$}  {}", "", printer.paint(Paint::Cyan, hint)))?;
         }
     }
-    Ok(printer.line(format!("\nfi {}, Intercom API {}", document.version, document.api_version))?)
+    Ok(())
 }

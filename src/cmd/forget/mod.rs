@@ -19,7 +19,7 @@ use crate::error::{CommandError, Explain, Kind};
 use crate::index::{TextIndex, Wait};
 use crate::lake::{Disk, Reader, State, Writer};
 use crate::sync::forget::{self, Forgotten, Person, Trace};
-use crate::sync::{Error, SyncState};
+use crate::sync::{Error, SyncState, hints};
 
 /// What the lock's file says about this command.
 const PURPOSE: &str = "fi forget";
@@ -74,6 +74,9 @@ pub(super) fn run(setup: &Setup, args: &ForgetArgs) -> Result<(), CommandError> 
     if !found.trace.is_empty() || found.memory != sync.forgotten {
         forget::erase(&writer, &found.trace, found.memory.clone())?;
     }
+    let hints = writer.layout().hints_dir();
+    hints::erase(&hints, &found.memory)
+        .explain(Kind::Failed, || format!("could not clean {}", hints.display()))?;
     let indexed = if had_index { remake(&context, &index, &writer) } else { Ok(()) };
     settle(&context, &writer, !found.trace.is_empty()).and(indexed)?;
     show::done(&context, &found, log_lines)

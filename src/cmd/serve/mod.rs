@@ -1,6 +1,7 @@
 //! `fi serve`: the server for MCP clients and programs, over HTTP.
 
 mod open_files;
+mod webhooks;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,6 +47,10 @@ pub(super) fn run(setup: &Setup, args: &ServeArgs) -> Result<(), CommandError> {
         .explain(Kind::Failed, || "could not start the threads of the server")?;
     context.stop_on_interrupt();
     let server = runtime.block_on(listening(&context, app, keys))?;
+    let server = match webhooks::receiver(&context, &service)? {
+        Some(webhooks) => server.with_webhooks(webhooks),
+        None => server,
+    };
     let syncing = service.in_background().explain(Kind::Failed, || "could not start background syncing")?;
     let cancel = context.cancel.clone();
     runtime.spawn(async move {

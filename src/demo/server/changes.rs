@@ -142,6 +142,13 @@ impl DemoServer {
 }
 
 impl Inner {
+    /// A change that a request asks for; whoever answers it tells the webhook target.
+    pub(crate) fn change_and_tell(&self, edit: impl FnOnce(&mut Workspace, i64) -> Changed) -> Changed {
+        let change = self.change(edit)?;
+        self.outbox.note(change.clone());
+        Ok(change)
+    }
+
     fn change(&self, edit: impl FnOnce(&mut Workspace, i64) -> Changed) -> Changed {
         let now = self.options.clock.now();
         let change = edit(&mut self.world_mut().live, now)?;

@@ -2,7 +2,7 @@
 
 use super::error::Answer;
 use super::options::Scope;
-use super::routes::{companies, contacts, conversations, definitions, directory, tickets};
+use super::routes::{companies, contacts, conversations, definitions, directory, tickets, writing};
 use super::state::Inner;
 use crate::demo::version::ApiVersion;
 use bytes::Bytes;
@@ -84,6 +84,9 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         endpoint("GET /conversations/attributes", Scope::Conversations, definitions::conversations),
     ),
     endpoint("GET /conversations/{id}", Scope::Conversations, conversations::retrieve),
+    endpoint("DELETE /conversations/{id}", Scope::Conversations, writing::delete),
+    endpoint("POST /conversations/{id}/reply", Scope::Conversations, writing::reply),
+    endpoint("POST /conversations/{id}/parts", Scope::Conversations, writing::manage),
     endpoint("GET /contacts", Scope::People, contacts::list),
     endpoint("POST /contacts/search", Scope::People, contacts::search),
     endpoint("GET /contacts/{id}", Scope::People, contacts::retrieve),

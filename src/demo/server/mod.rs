@@ -53,7 +53,9 @@ impl DemoServer {
 
     /// Answers one request without a socket and without compression.
     pub async fn call(&self, request: Request) -> axum::response::Response {
-        gate::handle(&self.inner, request).await
+        let answer = gate::handle(&self.inner, request).await;
+        self.announce_all();
+        answer
     }
 
     /// The server as routes, for use without a socket or inside another server.

@@ -105,7 +105,7 @@ async fn let_in(shared: &Shared, request: Request, next: Next) -> Response {
 /// Answers who has a key, or asks what takes none.
 async fn admitted(shared: &Shared, mut request: Request, next: Next) -> Response {
     let access = routes::of(&request).map_or(Access::Key, |route| route.access);
-    if access == Access::Anybody || is_near_monitor(shared, access, &request) {
+    if matches!(access, Access::Anybody | Access::Signed) || is_near_monitor(shared, access, &request) {
         return next.run(request).await;
     }
     let Some(caller) = caller(shared, request.headers()) else {

@@ -1,8 +1,8 @@
-//! The same server over HTTP: MCP at `/mcp`, tools for programs at `/tools/{name}`, addresses at `/api/v1`, and what
-//! operators ask.
+//! The same server over HTTP: MCP at `/mcp`, tools for programs at `/tools/{name}`, addresses at `/api/v1`, what operators
+//! ask, and what Intercom tells of at `/webhooks/intercom`.
 //!
 //! Every request passes [`guard`]: only what tells whether the server lives and how it is asked is answered to somebody
-//! without a key.
+//! without a key, and what Intercom signed.
 
 mod accept;
 mod answer;
@@ -24,6 +24,7 @@ mod routes;
 mod scope;
 mod stop;
 mod tls;
+mod webhooks;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -42,6 +43,7 @@ pub use pace::Times;
 pub use routes::{Access, ROUTES, Route};
 pub(super) use scope::scope_of;
 pub use tls::{TlsError, TlsFiles};
+pub use webhooks::{WEBHOOK_PATH, WebhookCounts, Webhooks};
 
 use metrics::Requests;
 use places::Places;
@@ -96,6 +98,8 @@ struct Shared {
     callers: limits::Callers,
     places: Arc<Places>,
     requests: Requests,
+    /// What takes notifications of Intercom, where there is a secret to know them by.
+    webhooks: Option<Webhooks>,
     options: HttpOptions,
     /// Whether nobody but this machine reaches the server, so that it may go without keys.
     is_local: bool,
@@ -115,7 +119,7 @@ impl Shared {
 
 /// A server over HTTP.
 pub struct HttpServer {
-    shared: Arc<Shared>,
+    shared: Shared,
     listener: TcpListener,
 }
 
@@ -150,13 +154,22 @@ impl HttpServer {
         let places = Arc::new(Places::new(options.most_connections, options.most_per_address));
         let has_keys = AtomicBool::new(!keys.is_empty());
         let requests = Requests::default();
-        let shared = Shared { app, keys, callers, places, requests, options, is_local, has_keys };
-        Ok(Self { shared: Arc::new(shared), listener })
+        let shared =
+            Shared { app, keys, callers, places, requests, webhooks: None, options, is_local, has_keys };
+        Ok(Self { shared, listener })
+    }
+
+    /// Takes webhooks too.
+    #[must_use]
+    pub fn with_webhooks(mut self, webhooks: Webhooks) -> Self {
+        self.shared.webhooks = Some(webhooks);
+        self
     }
 
     /// Serves until `stop` is raised and what was under way then has ended.
     pub async fn serve(self, stop: &Cancel) {
         let Self { shared, listener } = self;
+        let shared = Arc::new(shared);
         let stop = Stop::new(stop, shared.options.last_answers);
         let router = router(&shared, &stop);
         accept::accept(listener, router, Arc::clone(&shared.places), &shared.options, &stop).await;

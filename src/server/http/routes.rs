@@ -11,7 +11,8 @@ use rmcp::transport::streamable_http_server::session::local::LocalSessionManager
 
 use super::keys::Scope;
 use super::scope::scope_of;
-use super::{Shared, api, health, metrics, rest};
+use super::webhooks::WEBHOOK_PATH;
+use super::{Shared, api, health, metrics, rest, webhooks};
 use crate::server::mcp::Mcp;
 
 /// Who may ask.
@@ -19,6 +20,8 @@ use crate::server::mcp::Mcp;
 pub enum Access {
     /// Whoever reaches the server.
     Anybody,
+    /// Whoever signs with the secret of the Intercom app.
+    Signed,
     /// Whoever has a key.
     Key,
     /// Whoever has a key with the scope of the tool that is named, in the address or in the question.
@@ -55,6 +58,7 @@ const NAMED: &[(&str, &str, Access, fn() -> MethodRouter<Arc<Shared>>)] = &[
     ("POST", "/tools/{name}", Access::Tool, || post(rest::call)),
     ("POST", "/mcp/tools/{name}", Access::Tool, || post(rest::call)),
     ("GET", api::PAGE, Access::Anybody, || get(api::shown)),
+    ("POST", WEBHOOK_PATH, Access::Signed, webhooks::methods),
     ("GET", api::DOCUMENT, Access::Anybody, || get(api::document)),
 ];
 

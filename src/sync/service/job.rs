@@ -8,6 +8,8 @@ use crate::sync::{Phase, Report, Scope};
 pub enum JobKind {
     /// What changed; everything when nothing is held yet.
     New,
+    /// What webhooks told of.
+    Hinted,
     /// Everything, again.
     Full,
     /// Everything created or changed in the last days, again.
@@ -26,6 +28,7 @@ impl JobKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::New => "new",
+            Self::Hinted => "hinted",
             Self::Full => "full",
             Self::Days(_) | Self::Range { .. } => "range",
         }
@@ -45,7 +48,8 @@ impl JobKind {
     /// Whether a job of this kind asked for at a time also does the work of another.
     pub(super) const fn covers(self, asked_at: i64, other: Self) -> bool {
         match (self, other) {
-            (_, Self::New) | (Self::Full, _) => true,
+            (Self::Hinted, other) => matches!(other, Self::Hinted),
+            (_, Self::New | Self::Hinted) | (Self::Full, _) => true,
             (Self::Days(days), Self::Days(fewer)) => days >= fewer,
             (Self::Days(days), Self::Range { from, .. }) => from >= asked_at - days as i64 * 86_400,
             // What began after it was asked for comes with the changes, which every job fetches.
@@ -62,6 +66,8 @@ impl JobKind {
 pub enum Trigger {
     /// It was time.
     Schedule,
+    /// A webhook told of something.
+    Webhook,
     /// A question reached beyond what is held.
     Question,
     /// Somebody asked for it.
@@ -73,6 +79,7 @@ impl Trigger {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Schedule => "schedule",
+            Self::Webhook => "webhook",
             Self::Question => "question",
             Self::Request => "request",
         }

@@ -12,6 +12,7 @@ mod background;
 mod control;
 mod equipment;
 mod hearing;
+mod hinting;
 mod job;
 mod queue;
 mod refresh;
@@ -24,7 +25,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use tokio::sync::{Notify, watch};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 pub use absent::NoSync;
 pub use availability::SyncAvailability;
@@ -82,6 +83,8 @@ struct Shared {
     is_catching_up: bool,
     /// The job that somebody waited for until the time was up.
     waited_out: Option<String>,
+    /// Until when hints may gather: as long as following the last ones took.
+    hints_rest_until: Option<Instant>,
 }
 
 impl Service {
@@ -100,6 +103,7 @@ impl Service {
             wanted_until: None,
             is_catching_up: false,
             waited_out: None,
+            hints_rest_until: None,
         };
         Self(Arc::new(Inner {
             equipment,
@@ -133,6 +137,11 @@ impl Service {
     /// The jobs that are over, up to an hour after they ended.
     pub fn ended(&self) -> Vec<Job> {
         self.0.shared().jobs.over().cloned().collect()
+    }
+
+    /// Tells it that there are hints to be taken.
+    pub fn note_hints(&self) {
+        self.0.wake.notify_one();
     }
 
     /// Tells it to stop: a sync under way ends at its next commit, and soon in any case.
@@ -278,23 +287,26 @@ impl Inner {
             return Some(job.clone());
         }
         let is_due = self.next_sync_at(&shared, &held, now).is_some_and(|at| at <= now);
-        let is_free = || WriterLock::holder(&self.settings.layout).is_none();
-        (is_due && is_free()).then(|| {
-            let trigger = match shared.wanted_until {
-                Some(_) if held.last_run.is_some() => Trigger::Question,
-                _ => Trigger::Schedule,
-            };
-            shared.jobs.ask(JobKind::New, trigger, now).0
-        })
+        let (kind, trigger) = match shared.wanted_until {
+            Some(_) if is_due && held.last_run.is_some() => (JobKind::New, Trigger::Question),
+            _ if is_due => (JobKind::New, Trigger::Schedule),
+            _ if self.hints_due_in(&shared, &held, now) == Some(Duration::ZERO) => {
+                (JobKind::Hinted, Trigger::Webhook)
+            }
+            _ => return None,
+        };
+        let is_free = WriterLock::holder(&self.settings.layout).is_none();
+        is_free.then(|| shared.jobs.ask(kind, trigger, now).0)
     }
 
     /// How long nothing is to be done.
     fn rest(&self) -> Duration {
         let (held, now) = (self.held(), self.seconds());
-        let next = self.next_sync_at(&self.shared(), &held, now);
+        let shared = self.shared();
+        let next = self.next_sync_at(&shared, &held, now);
         let pause =
             next.map_or(WATCH, |at| Duration::from_secs(at.saturating_sub(now).max(1).unsigned_abs()));
-        pause.min(WATCH)
+        pause.min(WATCH).min(self.hints_pause(&shared, &held, now))
     }
 }
 

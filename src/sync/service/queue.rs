@@ -75,9 +75,14 @@ impl Jobs {
         }
     }
 
+    /// Forgets a job that nobody asks about.
+    pub(super) fn forget(&mut self, id: &str) {
+        self.jobs.retain(|job| job.id != id);
+    }
+
     /// Somebody else writes the lake: a job waits for that, unless nobody asked for it; then it is decided anew.
     pub(super) fn block(&mut self, id: &str, holder: Holder) {
-        self.jobs.retain(|job| job.id != id || job.trigger != Trigger::Schedule);
+        self.jobs.retain(|job| job.id != id || job.trigger > Trigger::Webhook);
         self.update(id, |job| job.waits_for = Some(holder));
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rand::RngExt;
 use tokio::task::{JoinHandle, spawn_blocking};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::availability::SyncAvailability;
 use super::control::BACKGROUND;
@@ -56,10 +56,14 @@ impl From<lake::Error> for Setback {
 
 /// Does a job, unless somebody else does or did.
 pub(super) async fn work(service: &Arc<Inner>, job: Job) -> Round {
+    let begun = Instant::now();
     let done = match service.is_superfluous(&job) {
         true => Ok(None),
         false => service.sync(&job).await,
     };
+    if job.kind == JobKind::Hinted {
+        service.rest_from_hints(begun.elapsed());
+    }
     service.note(&job, done)
 }
 
@@ -154,7 +158,11 @@ impl Inner {
             stop: self.stop.clone(),
             written_bytes: Arc::clone(&place.written_bytes),
         };
-        let mut task: JoinHandle<Ended> = tokio::spawn(async move { syncer.run(&scope).await });
+        let is_hinted = job.kind == JobKind::Hinted;
+        let mut task: JoinHandle<Ended> =
+            tokio::spawn(
+                async move { if is_hinted { syncer.hinted().await } else { syncer.run(&scope).await } },
+            );
         let patience = async {
             self.stop.stopped().await;
             sleep(GRACE).await;
@@ -173,13 +181,20 @@ impl Inner {
     fn begin(&self, job: &Job) {
         let (held, now) = (self.held(), self.seconds());
         let mut shared = self.shared();
-        shared.wanted_until = None;
-        shared.is_catching_up = self.is_stale(&held, now);
+        if job.kind != JobKind::Hinted {
+            shared.wanted_until = None;
+            shared.is_catching_up = self.is_stale(&held, now);
+        }
         shared.jobs.update(&job.id, |job| {
             (job.state, job.started_at, job.waits_for) = (JobState::Running, Some(now), None);
         });
         drop(shared);
-        tracing::info!(job = job.id, kind = job.kind.as_str(), trigger = job.trigger.as_str(), "sync begins");
+        let (kind, trigger) = (job.kind.as_str(), job.trigger.as_str());
+        match job.kind {
+            // Every second, when much happens.
+            JobKind::Hinted => tracing::debug!(job = job.id, kind, trigger, "sync begins"),
+            _ => tracing::info!(job = job.id, kind, trigger, "sync begins"),
+        }
         self.tell();
     }
 
@@ -202,6 +217,7 @@ impl Inner {
     fn note_report(&self, job: &Job, report: &Report) -> Round {
         tracing::info!(
             job = job.id,
+            kind = job.kind.as_str(),
             outcome = report.outcome.as_str(),
             changed = report.changed_count,
             missing = report.missing.len(),
@@ -255,6 +271,10 @@ impl Inner {
     fn end(&self, job: &Job, state: JobState, summary: Option<JobSummary>, error: Option<String>) -> Round {
         let now = self.seconds();
         let mut shared = self.shared();
+        if job.kind == JobKind::Hinted {
+            shared.jobs.forget(&job.id);
+            return Round::Over;
+        }
         shared.is_catching_up = false;
         shared.jobs.update(&job.id, |job| {
             (job.state, job.finished_at, job.waits_for) = (state, Some(now), None);

@@ -90,7 +90,7 @@ pub(crate) fn retrieve(call: &Call<'_>) -> Body {
     json_body(&wire::conversation(&view, conversation))
 }
 
-fn conversation_id(call: &Call<'_>) -> Answer<u64> {
+pub(super) fn conversation_id(call: &Call<'_>) -> Answer<u64> {
     call.segment(0).parse().map_err(|_| ApiError::not_found())
 }
 

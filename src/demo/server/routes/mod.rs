@@ -6,6 +6,7 @@ pub(crate) mod conversations;
 pub(crate) mod definitions;
 pub(crate) mod directory;
 pub(crate) mod tickets;
+pub(crate) mod writing;
 
 use super::endpoints::{Body, Call};
 use super::error::Answer;

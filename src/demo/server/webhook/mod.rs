@@ -72,7 +72,7 @@ pub enum WebhookError {
     #[error("no HTTP client for webhooks")]
     Client(#[from] reqwest::Error),
     /// The receiver did not answer the HEAD request with 200.
-    #[error("{url} answered the HEAD request with {status:?}, not with 200")]
+    #[error("{url} answered the HEAD request with {}, not with 200", status.map_or_else(|| "nothing".to_owned(), |status| status.to_string()))]
     Probe {
         /// The receiver.
         url: String,
@@ -98,13 +98,16 @@ pub struct Delivery {
 pub(crate) struct Outbox {
     target: Mutex<Option<WebhookTarget>>,
     log: Mutex<Vec<Delivery>>,
+    /// What requests changed and nobody was told of yet.
+    changes: Mutex<Vec<Change>>,
     seed: u64,
     sent: AtomicU64,
 }
 
 impl Outbox {
     pub(crate) fn new(seed: u64) -> Self {
-        Self { target: Mutex::new(None), log: Mutex::new(Vec::new()), seed, sent: AtomicU64::new(0) }
+        let (log, changes) = (Mutex::default(), Mutex::default());
+        Self { target: Mutex::new(None), log, changes, seed, sent: AtomicU64::new(0) }
     }
 
     fn target(&self) -> Option<WebhookTarget> {
@@ -113,6 +116,14 @@ impl Outbox {
 
     fn set(&self, target: Option<WebhookTarget>) {
         *self.target.lock().unwrap_or_else(PoisonError::into_inner) = target;
+    }
+
+    pub(crate) fn note(&self, change: Change) {
+        self.changes.lock().unwrap_or_else(PoisonError::into_inner).push(change);
+    }
+
+    fn changes(&self) -> Vec<Change> {
+        std::mem::take(&mut *self.changes.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn record(&self, delivery: Delivery) {
@@ -156,6 +167,11 @@ impl DemoServer {
     /// All attempts to deliver so far, in the order they ended.
     pub fn deliveries(&self) -> Vec<Delivery> {
         self.inner.outbox.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Tells the target about what requests changed.
+    pub(super) fn announce_all(&self) {
+        self.inner.outbox.changes().iter().for_each(|change| self.announce(change));
     }
 
     /// Tells the target about a change, if there is a target and a topic.

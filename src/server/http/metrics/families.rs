@@ -1,6 +1,6 @@
 //! The figures, each from where it is counted.
 
-use super::super::Shared;
+use super::super::{Shared, Webhooks};
 use super::text::{Family, Kind};
 use crate::audit::AuditLog;
 use crate::free_space::free_bytes;
@@ -170,4 +170,21 @@ pub(super) fn cache(shared: &Shared) -> Vec<Family> {
         Family::gauge("fi_cache_entries", "Answers kept now.", counts.entries as f64),
         Family::gauge("fi_cache_bytes", "Bytes they take.", counts.bytes as f64),
     ]
+}
+
+/// Webhooks, where they are taken.
+pub(super) fn webhooks(shared: &Shared) -> Vec<Family> {
+    let Some(counts) = shared.webhooks.as_ref().map(Webhooks::counts) else { return Vec::new() };
+    let endings = [
+        ("stored", counts.stored),
+        ("known", counts.known),
+        ("ignored", counts.ignored),
+        ("forged", counts.forged),
+        ("unreadable", counts.unreadable),
+        ("not_stored", counts.not_stored),
+    ];
+    let all =
+        Family::new(Kind::Counter, "fi_webhooks_total", "Deliveries of Intercom, by what became of them.");
+    let with = |all: Family, (ending, count)| all.with("", &[("outcome", ending)], count as f64);
+    vec![endings.into_iter().fold(all, with)]
 }

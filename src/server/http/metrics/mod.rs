@@ -37,6 +37,7 @@ const SOURCES: &[fn(&Shared) -> Vec<Family>] = &[
     families::workers,
     families::audit,
     families::cache,
+    families::webhooks,
 ];
 
 /// The page.
