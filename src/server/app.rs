@@ -3,7 +3,7 @@
 //! Nothing is opened before it is needed, so that a server answers at once and a lake may come later.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -84,12 +84,17 @@ impl AppParts {
     }
 }
 
+/// Who runs a query, and what is to be held until it is answered.
+type Workers<'a> = (&'a SqlWorkers, Option<MutexGuard<'a, ()>>);
+
 /// What all calls share.
 pub struct App {
     parts: AppParts,
     workers: SqlWorkers,
     /// Those that may read the audit log, too.
     audit_workers: Option<SqlWorkers>,
+    /// Held by whoever reads the audit log: its files stay as they are meanwhile.
+    audit_turn: Mutex<()>,
     conversations: Conversations,
     engine: Mutex<Option<Arc<Engine>>>,
     last_state: LastState,
@@ -109,6 +114,7 @@ impl App {
                 let audit = Some(log.directory().to_owned());
                 SqlWorkers::new(WorkerOptions { audit, workers: 1, ..parts.workers.clone() })
             }),
+            audit_turn: Mutex::default(),
             conversations: Conversations::new(&parts.layout),
             engine: Mutex::new(None),
             last_state: LastState::default(),
@@ -183,13 +189,14 @@ impl App {
     }
 
     /// Who runs a query: for an administrator who asks for the audit log those that may read it, as it is now.
-    pub(super) fn workers_for(&self, sql: &str, is_admin: bool) -> Result<&SqlWorkers, ToolError> {
+    pub(super) fn workers_for(&self, sql: &str, is_admin: bool) -> Result<Workers<'_>, ToolError> {
         match (&self.audit_workers, &self.parts.audit) {
             (Some(workers), Some(log)) if is_admin && audit::is_named_in(sql) => {
+                let turn = self.audit_turn.lock().unwrap_or_else(PoisonError::into_inner);
                 log.settle().map_err(ToolError::Refused)?;
-                Ok(workers)
+                Ok((workers, Some(turn)))
             }
-            _ => Ok(&self.workers),
+            _ => Ok((&self.workers, None)),
         }
     }
 

@@ -175,7 +175,7 @@ fn asked(call: &Call<'_>, until: Option<DateTime<Utc>>) {
 
 fn query(call: &Call<'_>, params: &QueryParams) -> Result<QueryAnswer, ToolError> {
     asked(call, None);
-    let workers = call.app.workers_for(&params.sql, call.is_admin)?;
+    let (workers, _turn) = call.app.workers_for(&params.sql, call.is_admin)?;
     Querier { workers, cancel: call.cancel.clone() }.answer(params)
 }
 

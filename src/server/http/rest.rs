@@ -17,6 +17,7 @@ use super::keys::Caller;
 use super::scope::scope_of;
 use crate::cancel::Cancel;
 use crate::nearest::nearest;
+use crate::server::asked::Asked;
 use crate::server::call::Doing;
 use crate::server::reply;
 use crate::server::run::{self, Outcome};
@@ -51,6 +52,7 @@ pub(super) async fn call(
     body: Bytes,
 ) -> Response {
     let Some(tool) = TOOLS.iter().find(|tool| tool.name == name) else { return unknown(&name) };
+    Asked::note_tool(tool.name);
     if !caller.may(scope_of(tool)) {
         return forbidden(tool.name, scope_of(tool));
     }
