@@ -33,7 +33,7 @@ use fastintercom::index::{TextIndex, Wait};
 use fastintercom::lake::{Holder, Layout};
 use fastintercom::tools::EngineSearch;
 use fastintercom::tools::conversation::{Conversations, GetConversationParams, Reading};
-use fastintercom::tools::search::{Finder, SearchParams};
+use fastintercom::tools::search::{Finder, Room, SearchParams};
 
 use figures::{Times, texts};
 use questions::{Kind, Sample};
@@ -122,7 +122,7 @@ fn finder<'a>(engine: &'a Engine, index: &'a TextIndex, conversations: &'a Conve
         now: DateTime::from_timestamp(lake::NOW, 0).unwrap(),
         options: QueryOptions::default(),
         wait: silent(),
-        is_bounded: true,
+        room: Room::MODEL,
     }
 }
 

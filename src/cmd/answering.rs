@@ -7,7 +7,7 @@ use super::show::Live;
 use super::{Context, assemble, demo};
 use crate::audit::AuditLog;
 use crate::model::ConversationId;
-use crate::server::{App, AppParts};
+use crate::server::{App, AppParts, CacheLimits};
 use crate::sync::service::SyncControl;
 use crate::tools::conversation::{Fetch, Fetched};
 
@@ -22,6 +22,7 @@ pub(super) fn app(context: &Context, sync: Arc<dyn SyncControl>, audit: Option<A
         fetch,
         max_staleness: config.max_staleness,
         audit,
+        cache: CacheLimits { most_bytes: config.cache_bytes, most_age: config.cache_age },
         ..AppParts::over(layout, context.clock, index, context.cancel.clone(), sync)
     })
 }

@@ -352,6 +352,26 @@ pub const KEYS: &[Key] = &[
         check: |text| values::requests(text).map(drop),
     },
     Key {
+        name: "cache_bytes",
+        in_file: true,
+        env: &[var("FASTINTERCOM_CACHE_BYTES")],
+        default: "67108864",
+        example: "268435456",
+        about: "Bytes of answers that servers keep, to give them again while nothing changed; 0 for none",
+        secret: false,
+        check: |text| values::cache_bytes(text).map(drop),
+    },
+    Key {
+        name: "cache_seconds",
+        in_file: true,
+        env: &[var("FASTINTERCOM_CACHE_SECONDS"), shared("CACHE_TTL")],
+        default: "60",
+        example: "10",
+        about: "Seconds an answer is given again while nothing changed, within its minute; 0 for never",
+        secret: false,
+        check: |text| values::cache_seconds(text).map(drop),
+    },
+    Key {
         name: "log_level",
         in_file: true,
         env: &[var("FASTINTERCOM_LOG_LEVEL"), shared("LOG_LEVEL")],
@@ -395,7 +415,6 @@ pub const RETIRED: &[Retired] = &[
         name: "FASTINTERCOM_TEST_WORKSPACE",
         why: "tests run against the stand-in API; `fi demo` shows it without a token",
     },
-    Retired { name: "CACHE_TTL", why: "nothing is cached: questions are answered from the lake" },
 ];
 
 const fn var(name: &'static str) -> Variable {

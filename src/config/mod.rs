@@ -105,6 +105,10 @@ pub struct Config {
     pub key_requests_per_minute: u32,
     /// Requests of one key under way at once.
     pub key_requests_at_once: usize,
+    /// Bytes of answers that servers keep.
+    pub cache_bytes: usize,
+    /// How long they do.
+    pub cache_age: Duration,
     /// What goes into the log file.
     pub log_level: LogLevel,
     /// Whether the log file has one JSON object a line.
@@ -158,6 +162,8 @@ impl Config {
             audit_days: sources.value("audit_days", values::audit_days)?,
             key_requests_per_minute: sources.value("key_requests_per_minute", values::requests)?,
             key_requests_at_once: sources.value("key_requests_at_once", values::requests)? as usize,
+            cache_bytes: sources.value("cache_bytes", values::cache_bytes)? as usize,
+            cache_age: Duration::from_secs(sources.value("cache_seconds", values::cache_seconds)?.into()),
             log_level: sources.value("log_level", str::parse)?,
             json_logging: sources.value("json_logging", values::switch)?,
             settings: Vec::new(),

@@ -250,6 +250,16 @@ pub fn requests(text: &str) -> Result<u32, NotAllowed> {
     whole::<1, 1_000_000>(text)
 }
 
+/// Bytes of answers kept.
+pub fn cache_bytes(text: &str) -> Result<u32, NotAllowed> {
+    whole::<0, 4_294_967_295>(text)
+}
+
+/// Seconds they are.
+pub fn cache_seconds(text: &str) -> Result<u32, NotAllowed> {
+    whole::<0, 86_400>(text)
+}
+
 /// A path. Bytes that are not UTF-8 arrive as replacement characters, and would name another file.
 pub fn path(text: &str) -> Result<String, NotAllowed> {
     let broken = text.contains(char::REPLACEMENT_CHARACTER);

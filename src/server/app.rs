@@ -10,16 +10,19 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::cache::{Answers, CacheCounts, CacheLimits, Found, Question};
+use super::call::Reader;
 use super::counts::CallCounts;
 use crate::audit::{self, AuditLog};
 use crate::cancel::Cancel;
 use crate::clock::Clock;
 use crate::engine::{self, Engine, EngineOptions, Now, WordSearch};
-use crate::index::TextIndex;
+use crate::index::{Look, TextIndex};
 use crate::lake::{self, Disk, LastState, Layout, State};
 use crate::sync::SyncState;
 use crate::sync::service::SyncControl;
 use crate::tools::conversation::{Conversations, Fetch};
+use crate::tools::query::{self, Querier};
 use crate::tools::server_status::ServerFacts;
 use crate::tools::{EngineSearch, Holdings, ToolError};
 use crate::worker::{SqlWorkers, WorkerOptions};
@@ -36,7 +39,7 @@ pub struct AppParts {
     /// Where the lake is.
     pub layout: Layout,
     /// What time it is.
-    pub clock: Clock,
+    pub now: Now,
     /// The zone of days that the settings name; the workspace's without one.
     pub zone: Option<Tz>,
     /// How the engine is set up.
@@ -53,6 +56,8 @@ pub struct AppParts {
     pub workers: WorkerOptions,
     /// Where what callers asked is noted, if it is.
     pub audit: Option<Arc<AuditLog>>,
+    /// How many answers are kept to be given again.
+    pub cache: CacheLimits,
 }
 
 impl AppParts {
@@ -68,10 +73,11 @@ impl AppParts {
         let now = Now::new(move || clock.now());
         let search: Arc<dyn WordSearch> = Arc::new(EngineSearch::new(Arc::clone(&index), cancel));
         let engine = EngineOptions { search: Some(Arc::clone(&search)), ..EngineOptions::new(now.clone()) };
-        let workers = WorkerOptions { search: Some(search), ..WorkerOptions::new(layout.clone(), now) };
+        let workers =
+            WorkerOptions { search: Some(search), ..WorkerOptions::new(layout.clone(), now.clone()) };
         Self {
             layout,
-            clock,
+            now,
             zone: None,
             engine,
             index,
@@ -80,12 +86,13 @@ impl AppParts {
             max_staleness: MAX_STALENESS,
             workers,
             audit: None,
+            cache: CacheLimits::default(),
         }
     }
 }
 
-/// Who runs a query, and what is to be held until it is answered.
-type Workers<'a> = (&'a SqlWorkers, Option<MutexGuard<'a, ()>>);
+/// What answers a query, and what is to be held until it has.
+type Allowed<'a> = (Querier<'a>, Option<MutexGuard<'a, ()>>);
 
 /// What all calls share.
 pub struct App {
@@ -95,12 +102,16 @@ pub struct App {
     audit_workers: Option<SqlWorkers>,
     /// Held by whoever reads the audit log: its files stay as they are meanwhile.
     audit_turn: Mutex<()>,
+    /// For rows that are given as they come: whoever takes them slowly keeps nobody else's SQL waiting.
+    row_workers: SqlWorkers,
     conversations: Conversations,
     engine: Mutex<Option<Arc<Engine>>>,
     last_state: LastState,
+    answers: Answers,
     started_at: DateTime<Utc>,
     running: Arc<Semaphore>,
     counts: CallCounts,
+    giving_rows: Arc<Semaphore>,
     /// Whether somebody was told that nothing new can arrive.
     is_told: AtomicBool,
 }
@@ -115,10 +126,13 @@ impl App {
                 SqlWorkers::new(WorkerOptions { audit, workers: 1, ..parts.workers.clone() })
             }),
             audit_turn: Mutex::default(),
+            row_workers: SqlWorkers::new(parts.workers.clone()),
+            giving_rows: Arc::new(Semaphore::new(parts.workers.workers)),
             conversations: Conversations::new(&parts.layout),
             engine: Mutex::new(None),
             last_state: LastState::default(),
-            started_at: parts.clock.now(),
+            answers: Answers::new(parts.cache),
+            started_at: parts.now.get(),
             running: Arc::new(Semaphore::new(AT_ONCE)),
             counts: CallCounts::default(),
             is_told: AtomicBool::new(false),
@@ -172,8 +186,13 @@ impl App {
         self.last_state.load(&Disk::default(), &self.parts.layout)
     }
 
+    /// The same for rows that are given as they come.
+    pub(super) async fn turn_for_rows(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.giving_rows).acquire_owned().await.ok()
+    }
+
     pub(super) fn now(&self) -> DateTime<Utc> {
-        self.parts.clock.now()
+        self.parts.now.get()
     }
 
     pub(super) fn index(&self) -> &TextIndex {
@@ -184,20 +203,41 @@ impl App {
         &self.conversations
     }
 
-    pub(super) fn workers(&self) -> &SqlWorkers {
-        &self.workers
+    /// What answers SQL, for who reads the answer.
+    pub(super) fn querier(&self, reader: Reader) -> Querier<'_> {
+        let most_chars = match reader {
+            Reader::Model => query::CHARS_FOR_MODELS,
+            Reader::Program => query::CHARS_FOR_PROGRAMS,
+        };
+        Querier { workers: &self.workers, cancel: Cancel::new(), most_chars }
     }
 
-    /// Who runs a query: for an administrator who asks for the audit log those that may read it, as it is now.
-    pub(super) fn workers_for(&self, sql: &str, is_admin: bool) -> Result<Workers<'_>, ToolError> {
+    /// What gives rows as they come.
+    pub(super) fn row_querier(&self) -> Querier<'_> {
+        Querier { workers: &self.row_workers, ..self.querier(Reader::Program) }
+    }
+
+    /// The same for an administrator who asks for the audit log: with workers that may read it, as it is now.
+    pub(super) fn allowed<'a>(
+        &'a self,
+        querier: Querier<'a>,
+        sql: &str,
+        is_admin: bool,
+    ) -> Result<Allowed<'a>, ToolError> {
         match (&self.audit_workers, &self.parts.audit) {
             (Some(workers), Some(log)) if is_admin && audit::is_named_in(sql) => {
                 let turn = self.audit_turn.lock().unwrap_or_else(PoisonError::into_inner);
                 log.settle().map_err(ToolError::Refused)?;
-                Ok((workers, Some(turn)))
+                Ok((Querier { workers, ..querier }, Some(turn)))
             }
-            _ => Ok((&self.workers, None)),
+            _ => Ok((querier, None)),
         }
+    }
+
+    /// Workers that were killed or ended by themselves.
+    pub(super) fn lost_worker_count(&self) -> u64 {
+        let all = [Some(&self.workers), Some(&self.row_workers), self.audit_workers.as_ref()];
+        all.into_iter().flatten().map(SqlWorkers::lost_count).sum()
     }
 
     /// Where what callers asked is noted, if it is.
@@ -207,6 +247,28 @@ impl App {
 
     pub(super) fn sync(&self) -> &dyn SyncControl {
         &*self.parts.sync
+    }
+
+    /// What is kept of a question; none where there is nothing to answer from, or nothing is ever kept.
+    pub(super) fn find(&self, question: &Question, has_waited: bool) -> Option<Found> {
+        let state = self.answers.is_on().then(|| self.state().ok()?)??;
+        let now = self.now();
+        let found = self.answers.find(question, &state, now, has_waited);
+        if let Found::Kept(given) = &found {
+            self.sync().note_question(given.asked_until.unwrap_or(now));
+        }
+        Some(found)
+    }
+
+    /// Whether the lake is in this state still, and the search index of it: what is answered from both is of it.
+    pub(super) fn is_steady(&self, state: &Arc<State>) -> bool {
+        self.state().ok().flatten().is_some_and(|now| Arc::ptr_eq(&now, state))
+            && matches!(self.parts.index.look(), Look::Current(_))
+    }
+
+    /// What became of questions whose answers are kept.
+    pub fn cache_counts(&self) -> CacheCounts {
+        self.answers.counts()
     }
 
     /// What tools about the data itself are answered from.

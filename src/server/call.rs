@@ -14,12 +14,23 @@ use crate::index::{Mending, Wait};
 /// How long one query of a tool may take.
 const QUERY_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// Who reads an answer, which decides how much it may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// A model, which has to read all of it.
+    Model,
+    /// A program, which takes what it needs.
+    Program,
+}
+
 /// One call.
 pub struct Call<'a> {
     /// What all calls share.
     pub app: &'a App,
     /// The present, for the whole of it.
     pub now: DateTime<Utc>,
+    /// Who reads the answer.
+    pub reader: Reader,
     /// Raised when nobody waits for the answer any more.
     pub cancel: Cancel,
     /// What it is doing, for whoever waits.

@@ -21,11 +21,11 @@ use tokio::time::interval;
 
 use super::app::{App, NAME};
 use super::asked::Asked;
-use super::call::Doing;
+use super::call::{Doing, Reader};
 use super::http::{Caller, scope_of};
-use super::run::{self, Outcome};
+use super::run::{self, Ask, Outcome};
 use super::tool::{Effect, Tool};
-use super::tools::{FRESH_WITHIN, TOOLS};
+use super::tools::TOOLS;
 use super::{completion, prompts, reply, resources};
 use crate::cancel::Cancel;
 use crate::nearest::nearest;
@@ -48,6 +48,9 @@ const METHODS: &[&str] = &[
     "tools/call",
     "tools/list",
 ];
+/// How long a call waits for its turn: longer than clients wait for it.
+const PATIENCE: Duration = Duration::from_secs(600);
+const BUSY: &str = "more is asked than can be answered; try again in a moment";
 /// How often is told what a long call does.
 const HEARTBEAT: Duration = Duration::from_secs(1);
 
@@ -77,17 +80,10 @@ impl Mcp {
             }
             return reply::failed(&refused);
         }
-        let turn = async {
-            run::refresh(&self.app, tool, FRESH_WITHIN).await;
-            self.app.turn().await
-        };
-        let turn = tokio::select! {
-            turn = turn => turn,
-            () = context.ct.cancelled() => return reply::failed(CANCELLED),
-        };
         let (cancel, doing) = (Cancel::new(), Doing::default());
         let started = Instant::now();
-        let mut work = run::begin(&self.app, tool, arguments, turn, &cancel, &doing);
+        let ask = Ask { tool, arguments, reader: Reader::Model, patience: PATIENCE };
+        let mut work = std::pin::pin!(run::answer(&self.app, ask, &cancel, &doing));
         let mut beats = interval(HEARTBEAT);
         beats.tick().await;
         let outcome = loop {
@@ -100,10 +96,11 @@ impl Mcp {
                 _ = beats.tick() => tell(context, started.elapsed(), &doing).await,
             }
         };
-        match outcome.unwrap_or(Outcome::BrokeOff).noted(tool, started.elapsed(), &self.app) {
-            Outcome::Answered(answer) => reply::answered(tool.name, answer),
+        match outcome {
+            Outcome::Answered(given) => reply::answered(tool.name, given),
             Outcome::Refused(error) => reply::failed(&reply::explained(&error)),
             Outcome::BrokeOff => reply::failed(run::BROKE_OFF),
+            Outcome::Busy => reply::failed(BUSY),
         }
     }
 }

@@ -1,12 +1,13 @@
 //! Servers: the tools over the Model Context Protocol. Thin: what a tool does is in `tools`, and one ordered slice
 //! ([`TOOLS`]) says which there are.
 //!
-//! [`App`] is what all calls share; `arguments` reads what callers send, forgiving slips and explaining mistakes;
+//! [`App`] is what all calls share; `run` answers one, with what `cache` holds or anew; `arguments` reads what callers send, forgiving slips and explaining mistakes;
 //! `reply` makes answers of what comes back; [`Mcp`] speaks the protocol.
 
 mod app;
 mod arguments;
 mod asked;
+mod cache;
 mod call;
 mod completion;
 mod counts;
@@ -21,7 +22,8 @@ mod tool;
 mod tools;
 
 pub use app::{App, AppParts};
-pub use call::Call;
+pub use cache::{CacheCounts, CacheLimits};
+pub use call::{Call, Reader};
 pub use mcp::Mcp;
 pub use tool::{Effect, Tool};
 pub use tools::TOOLS;

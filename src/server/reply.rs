@@ -4,8 +4,8 @@
 use std::error::Error;
 
 use rmcp::model::{CallToolResult, ContentBlock};
-use serde_json::Value;
 
+use super::cache::Given;
 use crate::program;
 use crate::tools::ToolError;
 use crate::tools::conversation::NotHeld;
@@ -18,8 +18,8 @@ const MOST_CHARS: usize = 50_000;
 const MOST_ERROR_CHARS: usize = 2_000;
 
 /// The reply with an answer.
-pub(super) fn answered(tool: &str, answer: Value) -> CallToolResult {
-    let text = answer.to_string();
+pub(super) fn answered(tool: &str, given: Given) -> CallToolResult {
+    let text = given.text.to_string();
     let chars = text.chars().count();
     if chars > MOST_CHARS {
         tracing::warn!(tool, chars, "an answer was too long");
@@ -29,7 +29,7 @@ pub(super) fn answered(tool: &str, answer: Value) -> CallToolResult {
         ));
     }
     let mut result = CallToolResult::success(vec![ContentBlock::text(text)]);
-    result.structured_content = Some(answer);
+    result.structured_content = Some(given.into_value());
     result
 }
 

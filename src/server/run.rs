@@ -1,19 +1,20 @@
-//! Runs a call on a thread of its own: the same for every transport.
+//! Answers a call: with what is kept, or on a thread of its own. The same for every transport.
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, LazyLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
-use tokio::sync::OwnedSemaphorePermit;
-use tokio::task::JoinHandle;
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
 
 use super::app::App;
 use super::asked::Asked;
-use super::call::{Call, Doing};
+use super::cache::{Found, Given, Place, Question};
+use super::call::{Call, Doing, Reader};
 use super::tool::{Effect, Tool};
-use super::tools::TOOLS;
+use super::tools::{FRESH_WITHIN, TOOLS};
 use crate::cancel::Cancel;
 use crate::tools::ToolError;
 
@@ -21,44 +22,98 @@ use crate::tools::ToolError;
 pub(super) const BROKE_OFF: &str = "this is a mistake in fi, not in the question: the call broke off. The server goes on; \
                                     `fi logs` tells more";
 
-/// What answers are lists of, the first that is there.
-const LISTS: &[&str] = &["rows", "conversations", "groups", "messages", "views"];
+/// A call as it comes.
+pub(super) struct Ask {
+    pub(super) tool: &'static Tool,
+    pub(super) arguments: Map<String, Value>,
+    pub(super) reader: Reader,
+    /// How long it waits for its turn.
+    pub(super) patience: Duration,
+}
 
 /// What came of a call.
 pub(super) enum Outcome {
-    Answered(Value),
+    Answered(Given),
     Refused(ToolError),
     /// It panicked, which a client must hear of like of any other failure.
     BrokeOff,
+    /// Its turn did not come.
+    Busy,
+}
+
+/// Answers a call; stops where `cancel` is raised.
+pub(super) async fn answer(app: &Arc<App>, ask: Ask, cancel: &Cancel, doing: &Doing) -> Outcome {
+    let (tool, started) = (ask.tool, Instant::now());
+    note_arguments(&ask.arguments);
+    refresh(app, tool).await;
+    obtained(app, ask, cancel, doing).await.noted(tool, started.elapsed(), app)
 }
 
 /// Waits for fresh data before a tool that needs it, if the user set a bound on how old data may be.
-pub(super) async fn refresh(app: &App, tool: &Tool, within: Duration) {
+pub(super) async fn refresh(app: &App, tool: &Tool) {
     if tool.effect == Effect::Answers {
-        app.sync().refresh_if_stale(within).await;
+        app.sync().refresh_if_stale(FRESH_WITHIN).await;
     }
 }
 
-/// Begins a call.
-pub(super) fn begin(
-    app: &Arc<App>,
-    tool: &'static Tool,
-    arguments: Map<String, Value>,
-    turn: Option<OwnedSemaphorePermit>,
-    cancel: &Cancel,
-    doing: &Doing,
-) -> JoinHandle<Outcome> {
+async fn obtained(app: &Arc<App>, ask: Ask, cancel: &Cancel, doing: &Doing) -> Outcome {
+    let place = match Question::of(ask.tool, &ask.arguments, ask.reader) {
+        Some(question) => match kept(app, question).await {
+            Ok(given) => return Outcome::Answered(given),
+            Err(place) => place,
+        },
+        None => None,
+    };
+    let Ok(turn) = timeout(ask.patience, app.turn()).await else { return Outcome::Busy };
     let (app, cancel, doing) = (Arc::clone(app), cancel.clone(), doing.clone());
     let span = tracing::Span::current();
-    let is_admin = Asked::current().is_some_and(|asked| {
-        let mut noted = asked.noted();
-        noted.arguments = arguments.keys().filter(|name| is_argument(name)).cloned().collect();
-        noted.is_admin
-    });
-    tokio::task::spawn_blocking(move || {
+    let is_admin = Asked::current().is_some_and(|asked| asked.noted().is_admin);
+    let work = spawn_blocking(move || {
         let (_turn, _within) = (turn, span.entered());
-        caught(tool, &Call { app: &app, now: app.now(), cancel, doing, is_admin }, arguments)
-    })
+        let call = Call { app: &app, now: app.now(), reader: ask.reader, cancel, doing, is_admin };
+        put(place, &call, || caught(ask.tool, &call, ask.arguments))
+    });
+    work.await.unwrap_or(Outcome::BrokeOff)
+}
+
+/// Notes what a tool is called with: the names of its arguments.
+pub(super) fn note_arguments(arguments: &Map<String, Value>) {
+    if let Some(asked) = Asked::current() {
+        asked.noted().arguments = arguments.keys().filter(|name| is_argument(name)).cloned().collect();
+    }
+}
+
+/// The answer that is kept, else where to put it once it is found. Waits, once, while somebody is being answered the same.
+async fn kept(app: &Arc<App>, question: Question) -> Result<Given, Option<Place>> {
+    let mut has_waited = false;
+    loop {
+        let (app, question) = (Arc::clone(app), question.clone());
+        let looked = spawn_blocking(move || app.find(&question, has_waited));
+        match looked.await.ok().flatten() {
+            Some(Found::Kept(given)) => return Ok(given),
+            Some(Found::Nothing(place)) => return Err(place),
+            Some(Found::UnderWay(mut other)) => {
+                // It never changes: it ends.
+                let _ = other.changed().await;
+                has_waited = true;
+            }
+            None => return Err(None),
+        }
+    }
+}
+
+/// Puts what comes of a call in its place, if it is of the state that the place is for, and nothing lagged behind.
+fn put(place: Option<Place>, call: &Call<'_>, run: impl FnOnce() -> Outcome) -> Outcome {
+    let Some(place) = place else { return run() };
+    let was_steady = call.app.is_steady(place.state());
+    let outcome = run();
+    if let Outcome::Answered(given) = &outcome
+        && was_steady
+        && call.app.is_steady(place.state())
+    {
+        place.keep(given, call.now);
+    }
+    outcome
 }
 
 /// Whether some tool has an argument of this name: others may be anything.
@@ -74,7 +129,7 @@ fn is_argument(name: &str) -> bool {
 /// Runs a tool.
 fn caught(tool: &Tool, call: &Call<'_>, arguments: Map<String, Value>) -> Outcome {
     match catch_unwind(AssertUnwindSafe(|| (tool.run)(call, arguments))) {
-        Ok(Ok(answer)) => Outcome::Answered(answer),
+        Ok(Ok(answer)) => Outcome::Answered(Given::made(answer)),
         Ok(Err(error)) => Outcome::Refused(error),
         Err(_) => Outcome::BrokeOff,
     }
@@ -82,28 +137,39 @@ fn caught(tool: &Tool, call: &Call<'_>, arguments: Map<String, Value>) -> Outcom
 
 impl Outcome {
     /// Logs and counts it, and adds to an answer what whoever asks should hear once.
-    pub(super) fn noted(mut self, tool: &'static Tool, took: Duration, app: &App) -> Self {
+    fn noted(self, tool: &'static Tool, took: Duration, app: &App) -> Self {
         let milliseconds = took.as_millis() as u64;
-        match &mut self {
-            Self::Answered(answer) => {
-                tracing::info!(tool = tool.name, milliseconds, "answered a call");
-                if let Some(notes) = answer.get_mut("notes").and_then(Value::as_array_mut) {
-                    notes.extend(app.news().map(Value::from));
-                }
-            }
-            Self::Refused(error) => {
-                // What it says may quote customers, who are nobody's to keep in a log.
-                let is_the_callers = error.is_in_the_parameters();
-                tracing::info!(tool = tool.name, milliseconds, is_the_callers, "could not answer a call");
-            }
-            Self::BrokeOff => tracing::error!(tool = tool.name, milliseconds, "a call broke off"),
-        }
         app.counts().ended(tool.name, self.name(), took);
         if let Some(asked) = Asked::current() {
             let mut noted = asked.noted();
             (noted.tool, noted.outcome, noted.row_count) = (Some(tool.name), Some(self.name()), self.rows());
         }
-        self
+        match self {
+            Self::Answered(given) => {
+                tracing::info!(
+                    tool = tool.name,
+                    milliseconds,
+                    is_kept = given.age.is_some(),
+                    "answered a call"
+                );
+                let news = given.has_notes().then(|| app.news()).flatten();
+                Self::Answered(news.into_iter().fold(given, Given::note))
+            }
+            Self::Refused(error) => {
+                // What it says may quote customers, who are nobody's to keep in a log.
+                let is_the_callers = error.is_in_the_parameters();
+                tracing::info!(tool = tool.name, milliseconds, is_the_callers, "could not answer a call");
+                Self::Refused(error)
+            }
+            Self::BrokeOff => {
+                tracing::error!(tool = tool.name, milliseconds, "a call broke off");
+                Self::BrokeOff
+            }
+            Self::Busy => {
+                tracing::info!(tool = tool.name, milliseconds, "a call did not get its turn");
+                Self::Busy
+            }
+        }
     }
 
     /// How it ended, in a word.
@@ -112,14 +178,14 @@ impl Outcome {
             Self::Answered(_) => "answered",
             Self::Refused(_) => "refused",
             Self::BrokeOff => "broke_off",
+            Self::Busy => "busy",
         }
     }
 
     /// Rows of an answer, or whatever it is a list of.
     fn rows(&self) -> Option<u64> {
-        let Self::Answered(answer) = self else { return None };
-        let listed = |name: &&str| answer.get(name)?.as_array().map(|items| items.len() as u64);
-        LISTS.iter().find_map(|name| listed(&name))
+        let Self::Answered(given) = self else { return None };
+        given.row_count
     }
 }
 
@@ -130,18 +196,17 @@ mod tests {
 
     #[test]
     fn a_call_that_panics_is_told_like_any_other_failure() {
-        let tool: &'static Tool = &Tool {
-            name: "breaks",
-            title: "",
-            description: "",
-            effect: Effect::Reads,
-            input: Map::new,
-            output: Map::new,
-            run: |_, _| panic!("a mistake"),
-        };
+        let known = crate::server::TOOLS.iter().find(|tool| tool.name == "get_data_info").unwrap();
+        let tool: &'static Tool = Box::leak(Box::new(Tool { run: |_, _| panic!("a mistake"), ..*known }));
         let app = nowhere();
-        let (cancel, doing) = (Cancel::new(), Doing::default());
-        let call = Call { app: &app, now: app.now(), cancel, doing, is_admin: false };
+        let call = Call {
+            app: &app,
+            now: app.now(),
+            reader: Reader::Model,
+            cancel: Cancel::new(),
+            doing: Doing::default(),
+            is_admin: false,
+        };
         let outcome = caught(tool, &call, Map::new()).noted(tool, Duration::ZERO, &app);
         assert!(matches!(outcome, Outcome::BrokeOff));
     }

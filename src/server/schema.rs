@@ -1,8 +1,8 @@
 //! JSON schemas of arguments and answers, derived from the structs, and kept small: models read all of them before
 //! the first question.
 
-use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 /// The schema of a tool's arguments: whole, since a model has to fill it in.
@@ -26,6 +26,17 @@ pub(super) fn output_schema<A: JsonSchema>() -> Map<String, Value> {
     let outlines = properties.into_iter().map(|(name, property)| (name, outline(property)));
     let outlines: Map<String, Value> = outlines.collect();
     object(json!({ "type": "object", "properties": outlines }))
+}
+
+/// Generators of whole schemas, of arguments and of answers, that refer to others by name below `definitions`.
+pub(super) fn generators(definitions: &'static str) -> [SchemaGenerator; 2] {
+    [SchemaSettings::for_deserialize, SchemaSettings::for_serialize].map(|contract| {
+        let settings = SchemaSettings::draft2020_12().with(|settings| {
+            settings.definitions_path = definitions.into();
+            settings.meta_schema = None;
+        });
+        contract(settings).into_generator()
+    })
 }
 
 fn derived<T: JsonSchema>(contract: fn(SchemaSettings) -> SchemaSettings) -> Value {

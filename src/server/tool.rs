@@ -1,5 +1,6 @@
 //! What a tool is to a server: its name and description, its schemas, and the function that answers.
 
+use schemars::{Schema, SchemaGenerator};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -22,6 +23,7 @@ pub enum Effect {
 }
 
 /// A tool.
+#[derive(Clone, Copy)]
 pub struct Tool {
     /// The name callers use.
     pub name: &'static str,
@@ -33,6 +35,9 @@ pub struct Tool {
     pub effect: Effect,
     pub(super) input: fn() -> Map<String, Value>,
     pub(super) output: fn() -> Map<String, Value>,
+    /// The whole schemas of arguments and answers, with what they refer to left in a generator.
+    pub(super) whole_input: fn(&mut SchemaGenerator) -> Schema,
+    pub(super) whole_output: fn(&mut SchemaGenerator) -> Schema,
     pub(super) run: fn(&Call<'_>, Map<String, Value>) -> Result<Value, ToolError>,
 }
 
@@ -58,6 +63,8 @@ macro_rules! tool {
             effect: $crate::server::tool::Effect::$effect,
             input: $crate::server::schema::input_schema::<$params>,
             output: $crate::server::schema::output_schema::<$answer>,
+            whole_input: |generator| generator.subschema_for::<$params>(),
+            whole_output: |generator| generator.subschema_for::<$answer>(),
             run: |call, arguments| {
                 // Each call looks at it, and it never changes.
                 static SCHEMA: std::sync::LazyLock<serde_json::Value> = std::sync::LazyLock::new(|| {

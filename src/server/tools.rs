@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::call::Call;
+use super::call::{Call, Reader};
 use super::tool::{Tool, tool};
 use crate::tools::ToolError;
 use crate::tools::analyze::{Analyst, AnalyzeParams, Answer};
@@ -15,7 +15,7 @@ use crate::tools::coverage::{CoverageAnswer, CoverageParams};
 use crate::tools::data_info::{DataInfo, DataInfoParams};
 use crate::tools::describe::{DescribeAnswer, DescribeParams, describe};
 use crate::tools::query::{Querier, QueryAnswer, QueryParams};
-use crate::tools::search::{Finder, SearchAnswer, SearchParams};
+use crate::tools::search::{Finder, Room, SearchAnswer, SearchParams};
 use crate::tools::server_status::{ServerStatus, ServerStatusParams};
 use crate::tools::sync_control::{ForceSyncParams, SyncConversationsParams, SyncStarted};
 use crate::tools::sync_status::{SyncStatus, SyncStatusParams};
@@ -118,7 +118,10 @@ fn search(call: &Call<'_>, params: &SearchParams) -> Result<SearchAnswer, ToolEr
         now: call.now,
         options: call.options(),
         wait: call.wait(&hear),
-        is_bounded: true,
+        room: match call.reader {
+            Reader::Model => Room::MODEL,
+            Reader::Program => Room::PROGRAM,
+        },
     };
     let answer = finder.answer(params)?;
     asked(call, answer.period.as_ref().map(|period| period.end));
@@ -142,7 +145,10 @@ fn reading<'a>(call: &Call<'a>) -> Reading<'a> {
 fn analyze(call: &Call<'_>, params: &AnalyzeParams) -> Result<Answer, ToolError> {
     let analyst =
         Analyst { engine: &*call.app.engine()?, zone: call.zone(), now: call.now, options: call.options() };
-    let answer = within_bounds(&analyst, params)?;
+    let answer = match call.reader {
+        Reader::Model => within_bounds(&analyst, params)?,
+        Reader::Program => analyst.answer(params)?,
+    };
     asked(call, answer.period.end.parse().ok());
     Ok(answer)
 }
@@ -175,8 +181,9 @@ fn asked(call: &Call<'_>, until: Option<DateTime<Utc>>) {
 
 fn query(call: &Call<'_>, params: &QueryParams) -> Result<QueryAnswer, ToolError> {
     asked(call, None);
-    let (workers, _turn) = call.app.workers_for(&params.sql, call.is_admin)?;
-    Querier { workers, cancel: call.cancel.clone() }.answer(params)
+    let querier = Querier { cancel: call.cancel.clone(), ..call.app.querier(call.reader) };
+    let (querier, _turn) = call.app.allowed(querier, &params.sql, call.is_admin)?;
+    querier.answer(params)
 }
 
 fn data(call: &Call<'_>, params: &DescribeParams) -> Result<DescribeAnswer, ToolError> {

@@ -57,6 +57,12 @@ impl Freshness {
         })
     }
 
+    /// Whether data that is so many seconds behind is spoken of as before, the number itself apart.
+    pub(crate) fn is_told_alike(before: i64, behind_seconds: i64) -> bool {
+        let told = |seconds: i64| (seconds > BEHIND_SECONDS, seconds / 3_600);
+        told(before) == told(behind_seconds)
+    }
+
     /// Whether so much of the timeframe is not known yet that whoever reads an answer has to be told.
     pub fn is_behind(&self) -> bool {
         self.behind_seconds > BEHIND_SECONDS

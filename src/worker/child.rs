@@ -12,8 +12,9 @@ use chrono::{DateTime, Utc};
 use super::cells::{self, Cells};
 use super::confine;
 use super::error::{Failed, FailedKind};
-use super::frame::{FromChild, SqlAnswer, Start, ToChild, receive};
+use super::frame::{Form, FromChild, RowFormat, SqlAnswer, Start, StreamEnd, ToChild, receive};
 use super::options::Limits;
+use super::pieces::Pieces;
 use super::replies::{AskParent, Current, Found, Out, tell};
 use crate::audit;
 use crate::config::private;
@@ -32,6 +33,7 @@ struct Query {
     sql: String,
     now: DateTime<Utc>,
     limits: Limits,
+    form: Form,
 }
 
 /// Works for the parent on the other side of stdin and stdout until it is gone. Nothing may have been started before:
@@ -89,7 +91,9 @@ fn listen(input: &mut impl Read, current: &Current, found: &Sender<(u64, Found)>
         // Who does not listen any more has ended, and the process with it.
         match message {
             ToChild::Start(_) => return,
-            ToChild::Query { id, sql, now, limits } => drop(queries.send(Query { id, sql, now, limits })),
+            ToChild::Query { id, sql, now, limits, form } => {
+                drop(queries.send(Query { id, sql, now, limits, form }));
+            }
             ToChild::Cancel { id } => current.cancel(id),
             ToChild::Found { number, found: answer } => drop(found.send((number, answer))),
         }
@@ -131,22 +135,36 @@ struct Runner {
 impl Runner {
     fn run(&self, queries: &Receiver<Query>) {
         for query in queries {
-            let message = match self.answer(&query) {
-                Ok(answer) => FromChild::Answer { id: query.id, answer },
-                Err(failed) => FromChild::Failed { id: query.id, failed },
+            *self.now.lock().unwrap_or_else(PoisonError::into_inner) = query.now;
+            let id = query.id;
+            let done = match query.form {
+                Form::Answer => self.answer(&query).map(|answer| FromChild::Answer { id, answer }),
+                Form::Pieces(format) => self.pieces(&query, format).map(|end| FromChild::End { id, end }),
             };
-            tell(&self.out, &message);
+            tell(&self.out, &done.unwrap_or_else(|failed| FromChild::Failed { id, failed }));
         }
     }
 
+    fn options(&self, query: &Query) -> QueryOptions {
+        let Limits { timeout, max_rows, .. } = query.limits;
+        QueryOptions {
+            timeout,
+            max_rows: (max_rows < u64::MAX).then_some(max_rows),
+            max_bytes: None,
+            cancel: self.current.begin(query.id, timeout),
+        }
+    }
+
+    /// Gives the rows bit by bit.
+    fn pieces(&self, query: &Query, format: RowFormat) -> Result<StreamEnd, Failed> {
+        let mut pieces = Pieces::new(&self.out, query.id);
+        let mut writer = format.format().writer(&mut pieces);
+        let summary = self.engine.stream(&query.sql, &self.options(query), &mut *writer)?;
+        Ok(StreamEnd { rows: summary.rows, lake_changed: summary.lake_changed })
+    }
+
     fn answer(&self, query: &Query) -> Result<SqlAnswer, Failed> {
-        *self.now.lock().unwrap_or_else(PoisonError::into_inner) = query.now;
-        let options = QueryOptions {
-            timeout: query.limits.timeout,
-            max_rows: Some(query.limits.max_rows),
-            max_bytes: Some(ROW_BYTES),
-            cancel: self.current.begin(query.id, query.limits.timeout),
-        };
+        let options = QueryOptions { max_bytes: Some(ROW_BYTES), ..self.options(query) };
         let table = self.engine.query(&query.sql, &options)?;
         let columns = cells::columns(&table)?;
         let Cells { rows, cut, cut_cells } = Cells::of(&table, &query.limits);

@@ -22,7 +22,7 @@ pub(super) enum ToChild {
     /// First: what to work on.
     Start(Start),
     /// A query; the next comes only when it is answered.
-    Query { id: u64, sql: String, now: DateTime<Utc>, limits: Limits },
+    Query { id: u64, sql: String, now: DateTime<Utc>, limits: Limits, form: Form },
     /// Nobody wants the answer to it any more.
     Cancel { id: u64 },
     /// What words find.
@@ -52,10 +52,62 @@ pub(super) enum FromChild {
     Unable(Failed),
     /// The answer to a query.
     Answer { id: u64, answer: SqlAnswer },
+    /// Bytes of the rows of a query.
+    Piece {
+        id: u64,
+        #[serde(with = "as_text")]
+        bytes: Vec<u8>,
+    },
+    /// That was all of them.
+    End { id: u64, end: StreamEnd },
     /// A query has none.
     Failed { id: u64, failed: Failed },
     /// It wants to know what words find.
     Search { number: u64, words: String },
+}
+
+impl FromChild {
+    /// Whether it is about the query of this number.
+    pub(super) fn is_of(&self, query: u64) -> bool {
+        match self {
+            Self::Answer { id, .. }
+            | Self::Piece { id, .. }
+            | Self::End { id, .. }
+            | Self::Failed { id, .. } => *id == query,
+            Self::Ready | Self::Unable(_) | Self::Search { .. } => false,
+        }
+    }
+}
+
+/// What becomes of the rows of a query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Form {
+    /// One answer with all that is to be known about them.
+    Answer,
+    /// Bytes of this format, bit by bit.
+    Pieces(RowFormat),
+}
+
+/// A format that rows are written in bit by bit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RowFormat {
+    /// Comma-separated values with a header.
+    Csv,
+    /// One JSON object a line.
+    Ndjson,
+    /// An Arrow IPC stream.
+    ArrowStream,
+    /// A Parquet file.
+    Parquet,
+}
+
+/// What is known of rows that were given bit by bit, once all are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StreamEnd {
+    /// How many there were.
+    pub rows: u64,
+    /// Whether a sync changed the lake meanwhile, so that rows may be of two versions.
+    pub lake_changed: bool,
 }
 
 /// The answer to a query. Its texts are as DuckDB gave them.
@@ -84,6 +136,22 @@ pub struct AnswerColumn {
     pub name: String,
     /// Its type as DuckDB writes it.
     pub sql_type: String,
+}
+
+/// Bytes within JSON.
+mod as_text {
+    use base64::Engine;
+    use base64::prelude::BASE64_STANDARD;
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&BASE64_STANDARD.encode(bytes))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+        BASE64_STANDARD.decode(String::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
 }
 
 /// A message with its length before it.

@@ -14,6 +14,7 @@ mod confine;
 mod error;
 mod frame;
 mod options;
+mod pieces;
 mod pool;
 mod private_dir;
 mod process;
@@ -22,6 +23,7 @@ mod talk;
 
 pub use child::{ARGUMENT, run_child};
 pub use error::{Error, Failed, FailedKind};
-pub use frame::{AnswerColumn, SqlAnswer};
+pub use frame::{AnswerColumn, RowFormat, SqlAnswer, StreamEnd};
 pub use options::{Limits, WorkerOptions};
 pub use pool::SqlWorkers;
+pub use talk::Take;

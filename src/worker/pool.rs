@@ -6,10 +6,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::error::Error;
-use super::frame::SqlAnswer;
+use super::frame::{RowFormat, SqlAnswer, StreamEnd};
 use super::options::{Limits, WorkerOptions};
 use super::process::Process;
-use super::talk::{Ended, Talk};
+use super::talk::{Ended, Take, Talk};
 use crate::cancel::Cancel;
 use crate::engine::LONGEST_SQL;
 use crate::lake::{Disk, LastState, State};
@@ -55,18 +55,48 @@ impl SqlWorkers {
     /// # Errors
     /// The query ended, whatever it was; so did the worker, if it would not stop otherwise.
     pub fn query(&self, sql: &str, limits: &Limits, cancel: &Cancel) -> Result<SqlAnswer, Error> {
-        if sql.len() > LONGEST_SQL {
-            return Err(Error::TooLong(sql.len()));
-        }
-        let limits = Limits { timeout: limits.timeout.min(self.shared.options.longest), ..*limits };
+        let limits = self.allowed(sql, limits)?;
         let talk = Talk { options: &self.shared.options, sql, limits: &limits, cancel };
-        let (mut process, was_new) = self.shared.take(limits.timeout, cancel)?;
-        let ended = self.shared.ended(talk.with(&mut process), process);
+        self.asked(&talk, Talk::with)
+    }
+
+    /// Gives the rows of a query bit by bit in a format; waits while they are not taken, and ends when they will not be.
+    ///
+    /// # Errors
+    /// As for [`query`](Self::query); what was given until then is not all there is.
+    pub fn stream(
+        &self,
+        sql: &str,
+        limits: &Limits,
+        cancel: &Cancel,
+        format: RowFormat,
+        take: &mut Take<'_>,
+    ) -> Result<StreamEnd, Error> {
+        let limits = self.allowed(sql, limits)?;
+        let talk = Talk { options: &self.shared.options, sql, limits: &limits, cancel };
+        self.asked(&talk, |talk, process| talk.stream(process, format, take))
+    }
+
+    fn allowed(&self, sql: &str, limits: &Limits) -> Result<Limits, Error> {
+        match sql.len() > LONGEST_SQL {
+            true => Err(Error::TooLong(sql.len())),
+            false => Ok(Limits { timeout: limits.timeout.min(self.shared.options.longest), ..*limits }),
+        }
+    }
+
+    /// Asks a worker, and another if the first may only have lost sight of the lake.
+    fn asked<'a, T>(
+        &self,
+        talk: &Talk<'a>,
+        mut ask: impl FnMut(&Talk<'a>, &mut Process) -> Ended<T>,
+    ) -> Result<T, Error> {
+        let (mut process, was_new) = self.shared.take(talk.limits.timeout, talk.cancel)?;
+        let ended = self.shared.ended(ask(talk, &mut process), process);
         match ended {
             Err(Error::Failed(failed)) if !was_new && failed.kind.is_worth_another_try() => {
                 self.shared.clear();
-                let (mut process, _) = self.shared.take(limits.timeout, cancel)?;
-                self.shared.ended(talk.with(&mut process), process)
+                let (mut process, _) = self.shared.take(talk.limits.timeout, talk.cancel)?;
+                self.shared.ended(ask(talk, &mut process), process)
             }
             ended => ended,
         }
@@ -153,7 +183,7 @@ impl Shared {
     }
 
     /// Puts a worker back if it is of further use, and replaces it otherwise.
-    fn ended(self: &Arc<Self>, ended: Ended, process: Process) -> Result<SqlAnswer, Error> {
+    fn ended<T>(self: &Arc<Self>, ended: Ended<T>, process: Process) -> Result<T, Error> {
         match ended.is_well {
             true => self.leave(Some(process)),
             false => {

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel, sync_channel};
 use std::thread;
 use std::time::Duration;
 
@@ -14,6 +14,8 @@ use super::private_dir::PrivateDir;
 
 /// How long a child may take to get ready.
 const STARTING: Duration = Duration::from_secs(20);
+/// Messages of a child that may wait to be heard.
+const UNHEARD: usize = 4;
 /// What its allocator is told: what a query freed must count neither as memory nor as address space of the next.
 const ALLOCATOR: (&str, &str) = ("MALLOC_CONF", "retain:false");
 
@@ -133,7 +135,8 @@ fn pipes(child: &mut Child) -> io::Result<(Sender<Vec<u8>>, Receiver<FromChild>)
         return Err(io::ErrorKind::BrokenPipe.into());
     };
     let (to_child, outgoing) = channel::<Vec<u8>>();
-    let (heard, from_child) = channel();
+    // What is not heard yet makes the child wait.
+    let (heard, from_child) = sync_channel(UNHEARD);
     thread::Builder::new().name("to worker".to_owned()).spawn(move || {
         for frame in outgoing {
             if std::io::Write::write_all(&mut input, &frame).is_err() {

@@ -1,11 +1,12 @@
 //! One query given to one child: its answer, or why there is none and whether the child is of further use.
 
+use std::io;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::error::{Error, Failed, FailedKind};
-use super::frame::{FromChild, SqlAnswer, ToChild, encode};
+use super::frame::{Form, FromChild, RowFormat, SqlAnswer, StreamEnd, ToChild, encode};
 use super::options::{Limits, WorkerOptions};
 use super::process::Process;
 use crate::cancel::Cancel;
@@ -17,18 +18,23 @@ const TICK: Duration = Duration::from_millis(20);
 const OVERTIME: Duration = Duration::from_secs(2);
 /// How long a query nobody wants any more may go on.
 const CANCELLED_FOR: Duration = Duration::from_millis(500);
+/// How long rows may take to be given altogether, however slowly they are taken.
+const LONGEST_STREAM: Duration = Duration::from_secs(900);
 /// Searches that one query may make. Each `search()` in it is planned a few times.
 const MOST_SEARCHES: u32 = 200;
 
+/// Takes bytes of rows as they come.
+pub type Take<'a> = dyn FnMut(Vec<u8>) -> io::Result<()> + 'a;
+
 /// How a query ended.
-pub(super) struct Ended {
-    pub(super) outcome: Result<SqlAnswer, Error>,
+pub(super) struct Ended<T> {
+    pub(super) outcome: Result<T, Error>,
     /// Whether the child can take another.
     pub(super) is_well: bool,
 }
 
-impl Ended {
-    fn answered(answer: SqlAnswer) -> Self {
+impl<T> Ended<T> {
+    fn answered(answer: T) -> Self {
         Self { outcome: Ok(answer), is_well: true }
     }
 
@@ -55,31 +61,83 @@ pub(super) struct Talk<'a> {
     pub(super) cancel: &'a Cancel,
 }
 
+/// What a message of a child means to whoever asked.
+enum Meaning<T> {
+    /// The query has ended.
+    End(Ended<T>),
+    /// It goes on.
+    Nothing,
+    /// It is none that a child says who does what it should.
+    Nonsense,
+}
+
 impl Talk<'_> {
     /// Gives the query to a child and waits until it is answered, or no longer worth waiting for.
-    pub(super) fn with(&self, process: &mut Process) -> Ended {
+    pub(super) fn with(&self, process: &mut Process) -> Ended<SqlAnswer> {
+        self.until(process, Form::Answer, |message| match message {
+            FromChild::Answer { answer, .. } if fits(&answer, self.limits) => {
+                Meaning::End(Ended::answered(answer))
+            }
+            _ => Meaning::Nonsense,
+        })
+    }
+
+    /// The same with the rows as they come, for as long as they are taken.
+    pub(super) fn stream(
+        &self,
+        process: &mut Process,
+        format: RowFormat,
+        take: &mut Take<'_>,
+    ) -> Ended<StreamEnd> {
+        let begun = Instant::now();
+        self.until(process, Form::Pieces(format), |message| match message {
+            FromChild::Piece { .. } if begun.elapsed() > LONGEST_STREAM => {
+                Meaning::End(Ended::lost(Error::TimedOut(LONGEST_STREAM)))
+            }
+            FromChild::Piece { bytes, .. } => match take(bytes) {
+                Ok(()) => Meaning::Nothing,
+                // Nobody wants to know any more.
+                Err(_) => Meaning::End(Ended::lost(Error::Cancelled)),
+            },
+            FromChild::End { end, .. } => Meaning::End(Ended::answered(end)),
+            _ => Meaning::Nonsense,
+        })
+    }
+
+    /// Gives the query to a child and hears it until it has ended. Only the time it lets one wait is counted.
+    fn until<T>(
+        &self,
+        process: &mut Process,
+        form: Form,
+        mut means: impl FnMut(FromChild) -> Meaning<T>,
+    ) -> Ended<T> {
         // Whoever makes up messages does not know the number of the next query.
         let id = rand::random();
         let (sql, now) = (self.sql.to_owned(), self.options.now.get());
-        if let Err(error) = process.say(&ToChild::Query { id, sql, now, limits: *self.limits }) {
+        if let Err(error) = process.say(&ToChild::Query { id, sql, now, limits: *self.limits, form }) {
             return Ended::lost(Error::Start(error));
         }
-        let start = Instant::now();
+        let mut waited = Duration::ZERO;
         let mut cancelled: Option<Instant> = None;
         let mut searches = 0;
         loop {
-            match process.hear(TICK) {
+            let start = Instant::now();
+            let heard = process.hear(TICK);
+            waited += start.elapsed();
+            match heard {
                 Ok(None) => {}
-                Ok(Some(FromChild::Answer { id: of, answer })) if of == id && fits(&answer, self.limits) => {
-                    return Ended::answered(answer);
-                }
-                Ok(Some(FromChild::Failed { id: of, failed })) if of == id => {
-                    return Ended::failed(failed, self.limits);
-                }
                 Ok(Some(FromChild::Search { number, words })) if searches < MOST_SEARCHES => {
                     searches += 1;
                     self.find(process, number, words);
                 }
+                Ok(Some(FromChild::Failed { id: of, failed })) if of == id => {
+                    return Ended::failed(failed, self.limits);
+                }
+                Ok(Some(message)) if message.is_of(id) => match means(message) {
+                    Meaning::End(ended) => return ended,
+                    Meaning::Nothing => {}
+                    Meaning::Nonsense => return Ended::lost(Error::Crashed),
+                },
                 Ok(Some(_)) | Err(_) => return Ended::lost(Error::Crashed),
             }
             if cancelled.is_none() && self.cancel.is_cancelled() {
@@ -90,7 +148,7 @@ impl Talk<'_> {
             if cancelled.is_some_and(|since| since.elapsed() > CANCELLED_FOR) {
                 return Ended::lost(Error::Cancelled);
             }
-            if start.elapsed() > self.limits.timeout + OVERTIME {
+            if waited > self.limits.timeout + OVERTIME {
                 return Ended::lost(Error::TimedOut(self.limits.timeout));
             }
         }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use fastintercom::cancel::Cancel;
 use fastintercom::lake::Partitioning;
-use fastintercom::tools::query::{Querier, QueryParams, TruncatedBy};
+use fastintercom::tools::query::{CHARS_FOR_MODELS, Querier, QueryParams, TruncatedBy};
 use fastintercom::worker::{Limits, SqlWorkers, WorkerOptions};
 use serde_json::json;
 
@@ -286,7 +286,7 @@ fn who_does_not_want_the_answer_any_more_need_not_wait_for_it() {
         "SELECT levenshtein(repeat('a',200000),repeat('b',200000))",
     ] {
         let cancel = Cancel::new();
-        let querier = Querier { workers: &workers, cancel: cancel.clone() };
+        let querier = Querier { workers: &workers, cancel: cancel.clone(), most_chars: CHARS_FOR_MODELS };
         let params = QueryParams { sql: sql.to_owned(), ..QueryParams::default() };
         let start = Instant::now();
         std::thread::scope(|scope| {

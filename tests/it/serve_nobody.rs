@@ -46,7 +46,7 @@ fn every_address_is_closed_to_everybody_it_is_not_for() {
     let wrong = format!("{admin}x");
     let server = Serving::start(&env, &["-vvv"]);
     let mut replies: Vec<Reply> = Vec::new();
-    for route in ROUTES {
+    for route in ROUTES.iter() {
         let path = path(route);
         let with_query = format!("{path}?key={admin}&api_key={admin}&access_token={admin}&token={admin}");
         let request = |path| Request { method: route.method, ..Request::post(path, "{}") };

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use fastintercom::cancel::Cancel;
 use fastintercom::engine::{Access, Now, QueryOptions, WordSearch};
 use fastintercom::lake::Layout;
-use fastintercom::tools::query::{Querier, QueryAnswer, QueryParams};
+use fastintercom::tools::query::{CHARS_FOR_MODELS, Querier, QueryAnswer, QueryParams};
 use fastintercom::worker::{SqlWorkers, WorkerOptions};
 use sha2::{Digest, Sha256};
 
@@ -90,7 +90,9 @@ pub(crate) fn ask(workers: &SqlWorkers, sql: &str, seconds: u64) -> Result<Query
 
 /// The same with all parameters.
 pub(crate) fn answer(workers: &SqlWorkers, params: &QueryParams) -> Result<QueryAnswer, String> {
-    Querier { workers, cancel: Cancel::new() }.answer(params).map_err(|error| error.to_string())
+    Querier { workers, cancel: Cancel::new(), most_chars: CHARS_FOR_MODELS }
+        .answer(params)
+        .map_err(|error| error.to_string())
 }
 
 /// The rows of an answer as JSON.

@@ -10,7 +10,7 @@ use fastintercom::engine::{Engine, EngineOptions, Now, QueryOptions};
 use fastintercom::index::TextIndex;
 use fastintercom::lake::Layout;
 use fastintercom::tools::conversation::Conversations;
-use fastintercom::tools::search::{Finder, SearchAnswer, SearchParams};
+use fastintercom::tools::search::{Finder, Room, SearchAnswer, SearchParams};
 use fastintercom::tools::{EngineSearch, ToolError};
 use serde_json::Value;
 
@@ -46,7 +46,7 @@ impl Searched {
             now: self.now,
             options: QueryOptions::default(),
             wait: silent(),
-            is_bounded: true,
+            room: Room::MODEL,
         };
         finder.answer(&params)
     }

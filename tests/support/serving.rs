@@ -46,9 +46,7 @@ impl Serving {
 
     /// Sends a request and waits for the answer.
     pub(crate) fn send(&self, request: &Request<'_>) -> Reply {
-        let mut stream = self.connect();
-        stream.write_all(request.text(&self.address).as_bytes()).unwrap();
-        Reply::read(stream)
+        exchange(&self.address, request)
     }
 
     /// The same, for a server that may end meanwhile: nothing if it does before an answer.
@@ -61,9 +59,7 @@ impl Serving {
 
     /// A bare connection.
     pub(crate) fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        stream
+        connect(&self.address)
     }
 
     /// Asks it to end, and how it did: with what it said.
@@ -82,6 +78,19 @@ impl Serving {
     pub(crate) fn wait(mut self) -> (ExitStatus, String) {
         (self.child.wait().unwrap(), self.said.join().unwrap())
     }
+}
+
+/// Sends a request to a server at an address and waits for the answer.
+pub(crate) fn exchange(address: &str, request: &Request<'_>) -> Reply {
+    let mut stream = connect(address);
+    stream.write_all(request.text(address).as_bytes()).unwrap();
+    Reply::read(stream)
+}
+
+fn connect(address: &str) -> TcpStream {
+    let stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream
 }
 
 /// A request.

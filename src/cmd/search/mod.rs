@@ -11,7 +11,7 @@ use crate::engine::QueryOptions;
 use crate::error::CommandError;
 use crate::index::Wait;
 use crate::tools::conversation::Conversations;
-use crate::tools::search::Finder;
+use crate::tools::search::{Finder, Room};
 
 /// The document `fi search --count --json` prints.
 #[derive(Debug, Serialize)]
@@ -35,7 +35,7 @@ pub(super) fn run(setup: &Setup, args: &SearchArgs) -> Result<(), CommandError> 
         now: context.clock.now(),
         options: QueryOptions { cancel: context.cancel.clone(), ..QueryOptions::default() },
         wait: Wait { cancel: context.cancel.clone(), progress: &|event| mending.hear(event) },
-        is_bounded: false,
+        room: Room::ALL,
     };
     let answer = finder.answer(&args.params()).map_err(failure::of_tool)?;
     let printer = &context.printer;

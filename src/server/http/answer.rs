@@ -4,15 +4,19 @@ use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
+use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::json;
 
 use super::keys::Scope;
 
 /// A value as JSON.
 pub(super) fn json(status: StatusCode, value: &impl Serialize) -> Response {
-    let text = serde_json::to_string(value).unwrap_or_default();
-    let mut response = Response::new(Body::from(text));
+    json_text(status, Body::from(serde_json::to_string(value).unwrap_or_default()))
+}
+
+/// JSON that is written already.
+pub(super) fn json_text(status: StatusCode, text: Body) -> Response {
+    let mut response = Response::new(text);
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
@@ -20,7 +24,23 @@ pub(super) fn json(status: StatusCode, value: &impl Serialize) -> Response {
 
 /// What went wrong: a short name for programs, and words for people.
 pub(super) fn refusal(status: StatusCode, code: &str, message: &str) -> Response {
-    json(status, &json!({"error": {"code": code, "message": message}}))
+    let error = ErrorDetails { code: code.to_owned(), message: message.to_owned() };
+    json(status, &ErrorBody { error })
+}
+
+/// What went wrong.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct ErrorBody {
+    error: ErrorDetails,
+}
+
+/// What went wrong.
+#[derive(Serialize, JsonSchema)]
+struct ErrorDetails {
+    /// A short name, for programs.
+    code: String,
+    /// What is wrong and what would be right, for people and models.
+    message: String,
 }
 
 /// That no key was given, or none of those there are.

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, AUTHORIZATION, CONTENT_TYPE, ORIGIN, VARY,
+    ACCESS_CONTROL_EXPOSE_HEADERS, AUTHORIZATION, ORIGIN, VARY,
 };
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
@@ -48,7 +48,7 @@ pub(super) async fn guard(State(shared): State<Arc<Shared>>, mut request: Reques
         response
     };
     let mut response = asked.within(answered).await;
-    let (path, status) = (route.map_or("other", |route| route.path), response.status().as_u16());
+    let (path, status) = (route.map_or("other", |route| route.path.as_str()), response.status().as_u16());
     shared.requests.answered(path, &method, status);
     if let Ok(id) = HeaderValue::from_str(asked.id()) {
         response.headers_mut().insert(REQUEST_ID, id);
@@ -68,7 +68,7 @@ fn asked(headers: &HeaderMap) -> Asked {
 /// Tells of an answer: nothing that came from outside but the method, and what monitors ask only to those who want
 /// every detail.
 fn log(route: Option<&Route>, method: &Method, response: &Response, started: Instant) {
-    let (path, status) = (route.map_or("other", |route| route.path), response.status().as_u16());
+    let (path, status) = (route.map_or("other", |route| route.path.as_str()), response.status().as_u16());
     let milliseconds = started.elapsed().as_millis() as u64;
     let key = Asked::current().and_then(|asked| asked.noted().key.clone());
     let key = key.as_deref().unwrap_or("none");
@@ -181,8 +181,7 @@ fn until_sent<T: Send + Unpin + 'static>(response: Response, kept: T) -> Respons
 
 /// Whether an answer comes bit by bit.
 pub(super) fn is_stream(response: &Response) -> bool {
-    let kind = response.headers().get(CONTENT_TYPE);
-    kind.is_some_and(|value| value.as_bytes().starts_with(b"text/event-stream"))
+    response.body().size_hint().exact().is_none()
 }
 
 fn no_content() -> Response {

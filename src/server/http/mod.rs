@@ -1,10 +1,14 @@
-//! The same server over HTTP: MCP at `/mcp`, tools for programs at `/tools/{name}`, and what operators ask.
+//! The same server over HTTP: MCP at `/mcp`, tools for programs at `/tools/{name}`, addresses at `/api/v1`, and what
+//! operators ask.
 //!
-//! Every request passes [`guard`]: only what tells whether the server lives is answered to somebody without a key.
+//! Every request passes [`guard`]: only what tells whether the server lives and how it is asked is answered to somebody
+//! without a key.
 
 mod accept;
 mod answer;
+mod api;
 mod audited;
+mod calling;
 mod connection;
 mod guard;
 mod health;
@@ -162,13 +166,19 @@ impl HttpServer {
 fn router(shared: &Arc<Shared>, stop: &Stop) -> Router {
     routes::router(shared)
         .fallback(nothing_there)
+        .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(stop.clone(), stop::give_up))
         .layer(from_fn_with_state(Arc::clone(shared), guard::guard))
         .with_state(Arc::clone(shared))
 }
 
 async fn nothing_there() -> Response {
-    let message = "there is nothing at this address: MCP clients use /mcp, programs POST to /tools/NAME, and GET /tools lists \
-                   the tools";
+    let message = "there is nothing at this address: MCP clients use /mcp, programs POST to /tools/NAME or use /api/v1, and \
+                   GET / tells what is here";
     answer::refusal(StatusCode::NOT_FOUND, "not_found", message)
+}
+
+async fn wrong_method() -> Response {
+    let message = "this method is not for this address; the header Allow tells which is";
+    answer::refusal(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
 }

@@ -1,7 +1,8 @@
 //! Tools for programs that do not speak MCP: the arguments are the body, and the answer is the answer itself.
+//!
+//! Older clients know these addresses, and what comes back, by heart; `tests/it/rest.rs` replays them.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use axum::Extension;
 use axum::body::Bytes;
@@ -9,26 +10,32 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::{Map, Value, json};
-use tokio::time::timeout;
 
 use super::Shared;
-use super::answer::{self, forbidden, later, refusal};
+use super::answer::{self, refusal};
+use super::calling::Calling;
 use super::keys::Caller;
-use super::scope::scope_of;
-use crate::cancel::Cancel;
 use crate::nearest::nearest;
-use crate::server::asked::Asked;
-use crate::server::call::Doing;
-use crate::server::reply;
-use crate::server::run::{self, Outcome};
-use crate::server::tools::{FRESH_WITHIN, TOOLS};
-use crate::tools::ToolError;
-use crate::tools::conversation::NotHeld;
-use crate::worker::{self, FailedKind};
-use crate::{engine, index};
+use crate::server::app::NAME;
+use crate::server::tools::TOOLS;
 
-/// How long a call waits for its turn before it is sent away.
-const TURN_WITHIN: Duration = Duration::from_secs(5);
+/// The tool whose older clients expect more than newer ones.
+const SEARCH: &str = "search_conversations";
+
+/// `GET /`: what is here.
+pub(super) async fn here() -> Response {
+    let here = json!({
+        "name": NAME,
+        "version": env!("CARGO_PKG_VERSION"),
+        "mcp": "/mcp",
+        "tools": "/tools",
+        "api": "/api",
+        "openapi": "/api/v1/openapi.json",
+        "health": "/health",
+        "ready": "/ready",
+    });
+    answer::json(StatusCode::OK, &here)
+}
 
 /// `GET /tools`: which there are, with the schemas of arguments and answers.
 pub(super) async fn list() -> Response {
@@ -52,44 +59,22 @@ pub(super) async fn call(
     body: Bytes,
 ) -> Response {
     let Some(tool) = TOOLS.iter().find(|tool| tool.name == name) else { return unknown(&name) };
-    Asked::note_tool(tool.name);
-    if !caller.may(scope_of(tool)) {
-        return forbidden(tool.name, scope_of(tool));
-    }
-    let arguments = match arguments(&body) {
+    let mut arguments = match object(&body) {
         Ok(arguments) => arguments,
         Err(message) => return refusal(StatusCode::BAD_REQUEST, "invalid_arguments", &message),
     };
-    let app = &shared.app;
-    run::refresh(app, tool, FRESH_WITHIN).await;
-    let Ok(turn) = timeout(TURN_WITHIN, app.turn()).await else {
-        let message = "more is asked than can be answered at once; try again in a moment";
-        return later(StatusCode::SERVICE_UNAVAILABLE, "busy", message, 1);
-    };
-    // Who hangs up waits for no answer.
-    let stopped = StopOnDrop(Cancel::new());
-    let started = Instant::now();
-    let outcome = run::begin(app, tool, arguments, turn, &stopped.0, &Doing::default()).await;
-    match outcome.unwrap_or(Outcome::BrokeOff).noted(tool, started.elapsed(), app) {
-        Outcome::Answered(answer) => answer::json(StatusCode::OK, &answer),
-        Outcome::Refused(error) => {
-            let (status, code) = kind(&error);
-            let message = reply::explained(&error);
-            match status {
-                StatusCode::SERVICE_UNAVAILABLE => later(status, code, &message, 5),
-                status => refusal(status, code, &message),
-            }
-        }
-        Outcome::BrokeOff => refusal(StatusCode::INTERNAL_SERVER_ERROR, "internal", run::BROKE_OFF),
+    if tool.name == SEARCH {
+        expect_as_before(&mut arguments);
     }
+    // Not 404, which older clients take for a tool that is missing.
+    let not_held = StatusCode::UNPROCESSABLE_ENTITY;
+    Calling { shared: &shared, caller: &caller, tool, arguments, not_held }.response().await
 }
 
-/// A call that is given up when its answer is not wanted any more.
-struct StopOnDrop(Cancel);
-
-impl Drop for StopOnDrop {
-    fn drop(&mut self) {
-        self.0.cancel();
+/// Older clients of a search expect conversations with their messages, fifty of them, without asking for it.
+fn expect_as_before(arguments: &mut Map<String, Value>) {
+    for (argument, value) in [("response_format", json!("detailed")), ("limit", json!(50))] {
+        arguments.entry(argument).or_insert(value);
     }
 }
 
@@ -101,8 +86,8 @@ fn unknown(name: &str) -> Response {
     refusal(StatusCode::NOT_FOUND, "unknown_tool", &message)
 }
 
-/// The arguments: an object, or nothing for none.
-fn arguments(body: &[u8]) -> Result<Map<String, Value>, String> {
+/// A body of arguments: an object, or nothing for none.
+pub(super) fn object(body: &[u8]) -> Result<Map<String, Value>, String> {
     if body.iter().all(u8::is_ascii_whitespace) {
         return Ok(Map::new());
     }
@@ -110,26 +95,5 @@ fn arguments(body: &[u8]) -> Result<Map<String, Value>, String> {
         Ok(Value::Object(arguments)) => Ok(arguments),
         Ok(_) => Err("the body is the arguments as one JSON object, like {\"limit\": 10}".to_owned()),
         Err(error) => Err(format!("the body is no JSON: {error}; an example is {{\"limit\": 10}}")),
-    }
-}
-
-/// What kind of failure it is, for programs.
-fn kind(error: &ToolError) -> (StatusCode, &'static str) {
-    match error {
-        ToolError::Engine(engine::Error::NoLake(_)) | ToolError::Index(index::Error::NoLake(_)) => {
-            (StatusCode::SERVICE_UNAVAILABLE, "no_data")
-        }
-        ToolError::Sql(worker::Error::Failed(failed)) if failed.kind == FailedKind::NoLake => {
-            (StatusCode::SERVICE_UNAVAILABLE, "no_data")
-        }
-        ToolError::Index(index::Error::BeingMade { .. }) => {
-            (StatusCode::SERVICE_UNAVAILABLE, "index_being_made")
-        }
-        ToolError::Engine(engine::Error::TimedOut(_)) => (StatusCode::GATEWAY_TIMEOUT, "timed_out"),
-        ToolError::NotHeld(NotHeld::Unknown { .. }) => {
-            (StatusCode::UNPROCESSABLE_ENTITY, "conversation_not_held")
-        }
-        error if error.is_in_the_parameters() => (StatusCode::BAD_REQUEST, "invalid_arguments"),
-        _ => (StatusCode::INTERNAL_SERVER_ERROR, "failed"),
     }
 }

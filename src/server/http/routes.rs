@@ -1,6 +1,6 @@
 //! What a server answers at which address, and to whom: one ordered list, of which the router and the tests are made.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::Router;
 use axum::extract::{MatchedPath, Request};
@@ -10,7 +10,8 @@ use rmcp::transport::streamable_http_server::StreamableHttpServerConfig;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 
 use super::keys::Scope;
-use super::{Shared, health, metrics, rest};
+use super::scope::scope_of;
+use super::{Shared, api, health, metrics, rest};
 use crate::server::mcp::Mcp;
 
 /// Who may ask.
@@ -31,7 +32,7 @@ pub struct Route {
     /// The method; MCP takes what its clients send.
     pub method: &'static str,
     /// The address, with `{names}` for what differs.
-    pub path: &'static str,
+    pub path: String,
     /// Who may ask.
     pub access: Access,
     serves: Serves,
@@ -40,34 +41,48 @@ pub struct Route {
 /// How it is answered.
 enum Serves {
     Handler(fn() -> MethodRouter<Arc<Shared>>),
+    Endpoint(&'static api::Endpoint),
     Mcp,
 }
 
-/// Every address, in the order of all lists of them.
-pub const ROUTES: &[Route] = &[
-    handled("GET", "/health", Access::Anybody, || get(health::live)),
-    handled("GET", "/ready", Access::Anybody, || get(health::ready)),
-    handled("GET", "/metrics", Access::Only(Scope::Metrics), || get(metrics::page)),
-    handled("GET", "/tools", Access::Key, || get(rest::list)),
-    handled("POST", "/tools/{name}", Access::Tool, || post(rest::call)),
-    handled("POST", "/mcp/tools/{name}", Access::Tool, || post(rest::call)),
-    Route { method: "POST", path: "/mcp", access: Access::Tool, serves: Serves::Mcp },
+/// Those with a name of their own.
+const NAMED: &[(&str, &str, Access, fn() -> MethodRouter<Arc<Shared>>)] = &[
+    ("GET", "/health", Access::Anybody, || get(health::live)),
+    ("GET", "/ready", Access::Anybody, || get(health::ready)),
+    ("GET", metrics::PATH, Access::Only(Scope::Metrics), || get(metrics::page)),
+    ("GET", "/", Access::Key, || get(rest::here)),
+    ("GET", "/tools", Access::Key, || get(rest::list)),
+    ("POST", "/tools/{name}", Access::Tool, || post(rest::call)),
+    ("POST", "/mcp/tools/{name}", Access::Tool, || post(rest::call)),
+    ("GET", api::PAGE, Access::Anybody, || get(api::shown)),
+    ("GET", api::DOCUMENT, Access::Anybody, || get(api::document)),
 ];
 
-const fn handled(
-    method: &'static str,
-    path: &'static str,
-    access: Access,
-    handler: fn() -> MethodRouter<Arc<Shared>>,
-) -> Route {
-    Route { method, path, access, serves: Serves::Handler(handler) }
-}
+/// Every address, in the order of all lists of them.
+pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
+    let named = NAMED.iter().map(|&(method, path, access, handler)| Route {
+        method,
+        path: path.to_owned(),
+        access,
+        serves: Serves::Handler(handler),
+    });
+    let mcp = Route { method: "POST", path: "/mcp".to_owned(), access: Access::Tool, serves: Serves::Mcp };
+    // Each has a tool, which a test sees to; what has none is for nobody but those who may everything.
+    let endpoints = api::ENDPOINTS.iter().map(|endpoint| Route {
+        method: endpoint.http_method(),
+        path: endpoint.address(),
+        access: Access::Only(endpoint.tool().map_or(Scope::Admin, scope_of)),
+        serves: Serves::Endpoint(endpoint),
+    });
+    named.chain([mcp]).chain(endpoints).collect()
+});
 
 /// All of them as one router.
 pub(super) fn router(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
-    ROUTES.iter().fold(Router::new(), |router, route| match route.serves {
-        Serves::Handler(handler) => router.route(route.path, handler()),
-        Serves::Mcp => router.nest_service(route.path, mcp(shared)),
+    ROUTES.iter().fold(Router::new(), |router, route| match &route.serves {
+        Serves::Handler(handler) => router.route(&route.path, handler()),
+        Serves::Endpoint(endpoint) => router.route(&route.path, api::method(endpoint)),
+        Serves::Mcp => router.nest_service(&route.path, mcp(shared)),
     })
 }
 
@@ -82,12 +97,14 @@ fn mcp(shared: &Shared) -> StreamableHttpService<Mcp, LocalSessionManager> {
 /// The address a request is for; none where there is nothing.
 pub(super) fn of(request: &Request) -> Option<&'static Route> {
     if let Some(matched) = request.extensions().get::<MatchedPath>() {
-        return ROUTES.iter().find(|route| route.path == matched.as_str());
+        let mut all = ROUTES.iter().filter(|route| route.path == matched.as_str());
+        // Methods of one address may be for different people; another method is answered by none.
+        return all.clone().find(|route| request.method() == route.method).or_else(|| all.next());
     }
     // What has addresses of its own below one is not matched by any.
     let path = request.uri().path();
     let is_below = |route: &&Route| {
-        let rest = path.strip_prefix(route.path);
+        let rest = path.strip_prefix(&route.path);
         matches!(route.serves, Serves::Mcp)
             && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
@@ -99,8 +116,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_tells_whether_the_server_lives_is_for_anybody() {
-        let open = ROUTES.iter().filter(|route| route.access == Access::Anybody).map(|route| route.path);
-        assert_eq!(open.collect::<Vec<_>>(), ["/health", "/ready"]);
+    fn only_what_tells_whether_the_server_lives_and_how_it_is_asked_is_for_anybody() {
+        let open = ROUTES.iter().filter(|route| route.access == Access::Anybody);
+        let open: Vec<_> = open.map(|route| route.path.as_str()).collect();
+        assert_eq!(open, ["/health", "/ready", api::PAGE, api::DOCUMENT]);
     }
 }

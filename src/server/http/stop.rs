@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
+use axum::body::{Body, BodyDataStream, Bytes};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
 use axum::middleware::Next;
 use axum::response::Response;
-use futures::StreamExt;
+use futures::future::ready;
+use futures::stream::{once, select};
+use futures::{FutureExt, Stream, StreamExt};
 use tokio::time::sleep;
 
 use super::answer::later;
@@ -36,6 +40,17 @@ impl Stop {
     }
 }
 
+/// A body that breaks off at the end of the server: nobody takes what there is of it for all.
+fn until(
+    data: BodyDataStream,
+    late: impl Future<Output = ()> + Send + 'static,
+) -> impl Stream<Item = Result<Bytes, axum::Error>> {
+    let broken = late.map(|()| Err(axum::Error::new(std::io::Error::other("the server is being stopped"))));
+    let whole = data.map(Some).chain(once(async { None }));
+    // The end of the data ends the whole, before the other one does.
+    select(whole, once(broken).map(Some)).take_while(|item| ready(item.is_some())).filter_map(ready)
+}
+
 /// Gives up what takes longer than the server lives: an error is better than a connection that breaks off.
 pub(super) async fn give_up(State(stop): State<Stop>, request: Request, next: Next) -> Response {
     let response = tokio::select! {
@@ -48,7 +63,15 @@ pub(super) async fn give_up(State(stop): State<Stop>, request: Request, next: Ne
     if !super::guard::is_stream(&response) {
         return response;
     }
+    let is_events = response
+        .headers()
+        .get(CONTENT_TYPE)
+        .is_some_and(|value| value.as_bytes().starts_with(b"text/event-stream"));
     response.map(|body| {
-        axum::body::Body::from_stream(body.into_data_stream().take_until(Box::pin(stop.is_late())))
+        let (data, late) = (body.into_data_stream(), Box::pin(stop.is_late()));
+        match is_events {
+            true => Body::from_stream(data.take_until(late)),
+            false => Body::from_stream(until(data, late)),
+        }
     })
 }

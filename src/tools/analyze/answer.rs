@@ -10,6 +10,7 @@ use crate::tools::Freshness;
 
 /// The answer to a question for figures.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "AnalyzeAnswer")]
 pub struct Answer {
     /// The period, as it was understood.
     pub period: Period,

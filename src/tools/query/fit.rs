@@ -9,8 +9,6 @@ use crate::engine::Cut;
 use crate::tools::untrusted::clean;
 use crate::worker::SqlAnswer;
 
-/// Characters of a whole answer as JSON: about 10,000 tokens.
-const MOST_CHARS: usize = 36_000;
 /// What is kept free for everything but columns and rows.
 const OTHER_CHARS: usize = 1_500;
 /// Characters that columns may take before their types, and then they themselves, are cut.
@@ -19,12 +17,17 @@ const COLUMN_CHARS: usize = 16_000;
 const CELL_CHARS: [usize; 3] = [2_000, 400, 80];
 
 /// The answer as it is told.
-pub(super) fn fitted(answer: SqlAnswer, asked_rows: u64, data_as_of: Option<DateTime<Utc>>) -> QueryAnswer {
+pub(super) fn fitted(
+    answer: SqlAnswer,
+    asked_rows: u64,
+    most_chars: usize,
+    data_as_of: Option<DateTime<Utc>>,
+) -> QueryAnswer {
     let mut notes = Vec::new();
     let columns = columns(&answer, &mut notes);
-    let room = MOST_CHARS - OTHER_CHARS - chars(&columns);
+    let room = most_chars.saturating_sub(OTHER_CHARS + chars(&columns));
     let found = answer.rows.len();
-    let (rows, most_chars) = rows(answer.rows, columns.len(), room);
+    let (rows, cell_chars) = rows(answer.rows, columns.len(), room);
     let truncated_by = match answer.cut {
         _ if rows.len() < found => Some(TruncatedBy::Chars),
         Some(Cut::Rows) => Some(TruncatedBy::Rows),
@@ -32,10 +35,10 @@ pub(super) fn fitted(answer: SqlAnswer, asked_rows: u64, data_as_of: Option<Date
         None => None,
     };
     notes.extend(truncated_by.map(|by| narrower(by, rows.len(), asked_rows)));
-    if answer.cut_cells > 0 || most_chars < CELL_CHARS[0] {
+    if answer.cut_cells > 0 || cell_chars < CELL_CHARS[0] {
         notes.push(format!(
-            "Values of more than {most_chars} characters end in …: substr(x, {}, {most_chars}) reads on.",
-            most_chars + 1
+            "Values of more than {cell_chars} characters end in …: substr(x, {}, {cell_chars}) reads on.",
+            cell_chars + 1
         ));
     }
     if answer.lake_changed {
@@ -173,6 +176,7 @@ fn chars(value: &impl serde::Serialize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::super::CHARS_FOR_MODELS as MOST_CHARS;
     use super::*;
     use crate::worker::AnswerColumn;
 
@@ -199,7 +203,7 @@ mod tests {
             for rows in [0, 1, 1_000] {
                 for cell in [Value::Null, text(20), text(2_000), serde_json::json!({"a": [text(9_000)]})] {
                     let given = answer(columns, rows, &cell);
-                    let fitted = fitted(given, 1_000, None);
+                    let fitted = fitted(given, 1_000, MOST_CHARS, None);
                     assert!(chars(&fitted) <= MOST_CHARS, "{columns} {rows} {}", chars(&fitted));
                     assert_eq!(fitted.row_count, fitted.rows.len());
                     assert_eq!(fitted.is_truncated, fitted.rows.len() < rows);
@@ -213,7 +217,7 @@ mod tests {
 
     #[test]
     fn wide_rows_are_shown_with_short_values_rather_than_not_at_all() {
-        let fitted = fitted(answer(110, 3, &text(2_000)), 200, None);
+        let fitted = fitted(answer(110, 3, &text(2_000)), 200, MOST_CHARS, None);
         assert!(fitted.row_count > 0);
         assert!(
             fitted.notes.iter().any(|note| note.starts_with("Values of more than 80")),
@@ -225,7 +229,7 @@ mod tests {
     #[test]
     fn what_cannot_be_seen_is_gone() {
         let cell = serde_json::json!({"a\u{200b}": ["x\u{202e}y", "line\r\nbreak\t."]});
-        let fitted = fitted(answer(1, 1, &cell), 200, None);
+        let fitted = fitted(answer(1, 1, &cell), 200, MOST_CHARS, None);
         assert_eq!(fitted.rows[0][0], serde_json::json!({"a": ["xy", "line\nbreak\t."]}));
     }
 }

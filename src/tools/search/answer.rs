@@ -131,6 +131,9 @@ pub struct SearchHit {
     /// Its first messages, if the answer is to be detailed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub messages: Vec<ShownMessage>,
+    /// How many more messages it has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub more_message_count: Option<usize>,
 }
 
 /// A place in a message.

@@ -4,6 +4,7 @@ use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use chrono::{DateTime, Utc};
 
+use super::Room;
 use super::answer::{SearchHit, ShownSnippet};
 use super::request::Request;
 use crate::index::{Card, Hit, Leaf, Snippet, Within, beginning, key_of, snippet};
@@ -19,14 +20,11 @@ const NAME_CHARS: usize = 100;
 const TAG_CHARS: usize = 60;
 const FIRST_LINE_CHARS: usize = 160;
 const SNIPPET_CHARS: usize = 180;
-const MESSAGE_CHARS: usize = 1_000;
 /// Tags named at most.
 const TAGS: usize = 20;
 /// Snippets of a hit, and of a detailed one.
 const SNIPPETS: usize = 1;
 const MORE_SNIPPETS: usize = 3;
-/// Messages of a detailed hit.
-const MESSAGES: usize = 20;
 
 /// Columns of messages that snippets need.
 const COLUMNS: &[&str] =
@@ -40,6 +38,7 @@ pub(super) struct Shower<'a> {
     pub(super) names: &'a Names,
     pub(super) workspace: Option<&'a Workspace>,
     pub(super) within: Option<&'a Within>,
+    pub(super) room: Room,
 }
 
 impl Shower<'_> {
@@ -67,9 +66,11 @@ impl Shower<'_> {
         }
         if self.request.is_detailed {
             let messages = self.lookup.message_rows(partitioning, began, id, None)?;
-            let messages =
-                messages.iter().take(MESSAGES).map(|message| ShownMessage::of(message, self.names));
-            shown.messages = messages.map(|message| message.shortened(MESSAGE_CHARS)).collect();
+            let Room { messages: most, message_chars, .. } = self.room;
+            let more = messages.len().saturating_sub(most);
+            shown.more_message_count = (more > 0).then_some(more);
+            let messages = messages.iter().take(most).map(|message| ShownMessage::of(message, self.names));
+            shown.messages = messages.map(|message| message.shortened(message_chars)).collect();
         }
         Ok(Some(shown))
     }
@@ -115,6 +116,7 @@ impl Shower<'_> {
             untrusted_first_line: None,
             snippets: Vec::new(),
             messages: Vec::new(),
+            more_message_count: None,
         }
     }
 

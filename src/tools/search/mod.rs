@@ -29,8 +29,6 @@ use request::Request;
 
 /// How often a search is made anew when a sync changes the lake under it.
 const MOST_RUNS: usize = 3;
-/// Characters of the conversations of an answer: about 10,000 tokens.
-const MOST_CHARS: usize = 36_000;
 /// Hits that are made into what is shown before it is looked whether there is room for more.
 const TOGETHER: usize = 32;
 /// Threads that do so at most, and hits that are worth one.
@@ -53,8 +51,28 @@ pub struct Finder<'a> {
     pub options: QueryOptions,
     /// What hears of the index being made, if it has to be.
     pub wait: Wait<'a>,
-    /// Whether answers are kept short enough for a model.
-    pub is_bounded: bool,
+    /// How much an answer may hold.
+    pub room: Room,
+}
+
+/// How much an answer may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// Characters of all its conversations.
+    chars: usize,
+    /// Messages of a detailed one.
+    messages: usize,
+    /// Characters of each.
+    message_chars: usize,
+}
+
+impl Room {
+    /// What a model can read: about 10,000 tokens.
+    pub const MODEL: Self = Self { chars: 36_000, messages: 20, message_chars: 1_000 };
+    /// What a program can.
+    pub const PROGRAM: Self = Self { chars: 2_000_000, messages: 100, message_chars: 10_000 };
+    /// As many conversations as are asked for, each as for a model.
+    pub const ALL: Self = Self { chars: usize::MAX, ..Self::MODEL };
 }
 
 impl Finder<'_> {
@@ -101,6 +119,7 @@ impl Finder<'_> {
             names: &known.names,
             workspace: known.sync.workspace.as_ref(),
             within: within.as_ref(),
+            room: self.room,
         };
         let shown = self.shown(&shower, &found.hits)?;
         if shown.gone > 0 {
@@ -157,7 +176,7 @@ impl Finder<'_> {
                     continue;
                 };
                 chars += serde_json::to_string(&conversation).map_or(0, |json| json.chars().count());
-                if self.is_bounded && chars > MOST_CHARS && !shown.conversations.is_empty() {
+                if chars > self.room.chars && !shown.conversations.is_empty() {
                     return Ok(shown);
                 }
                 shown.conversations.push(conversation);

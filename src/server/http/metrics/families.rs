@@ -144,7 +144,7 @@ pub(super) fn disk(shared: &Shared) -> Vec<Family> {
 /// Workers that run SQL from outside.
 pub(super) fn workers(shared: &Shared) -> Vec<Family> {
     let help = "SQL workers that were killed, or ended by themselves.";
-    vec![Family::counter("fi_sql_workers_lost_total", help, shared.app.workers().lost_count())]
+    vec![Family::counter("fi_sql_workers_lost_total", help, shared.app.lost_worker_count())]
 }
 
 /// The audit log, where there is one.
@@ -153,5 +153,21 @@ pub(super) fn audit(shared: &Shared) -> Vec<Family> {
     vec![
         Family::counter("fi_audit_events_total", "Events written to the audit log.", counts.written),
         Family::counter("fi_audit_events_lost_total", "Events that could not be written.", counts.lost),
+    ]
+}
+
+/// Answers that are kept to be given again.
+pub(super) fn cache(shared: &Shared) -> Vec<Family> {
+    let counts = shared.app.cache_counts();
+    let questions =
+        Family::new(Kind::Counter, "fi_cache_questions_total", "Questions whose answers can be kept.")
+            .with("", &[("outcome", "hit")], (counts.hits - counts.joined) as f64)
+            .with("", &[("outcome", "joined")], counts.joined as f64)
+            .with("", &[("outcome", "miss")], counts.misses as f64);
+    vec![
+        questions,
+        Family::counter("fi_cache_evicted_total", "Answers dropped to make room.", counts.evicted),
+        Family::gauge("fi_cache_entries", "Answers kept now.", counts.entries as f64),
+        Family::gauge("fi_cache_bytes", "Bytes they take.", counts.bytes as f64),
     ]
 }

@@ -36,6 +36,7 @@ const SOURCES: &[fn(&Shared) -> Vec<Family>] = &[
     families::disk,
     families::workers,
     families::audit,
+    families::cache,
 ];
 
 /// The page.
