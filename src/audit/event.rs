@@ -110,7 +110,7 @@ fn number(events: &[Event], of: impl Fn(&Event) -> Option<u64>) -> ArrayRef {
 
 /// Every column, in order.
 const COLUMNS: &[Column] = &[
-    ("at", DataType::Timestamp(TimeUnit::Microsecond, None), "TIMESTAMP", |events| {
+    ("ended_at", DataType::Timestamp(TimeUnit::Microsecond, None), "TIMESTAMP", |events| {
         Arc::new(events.iter().map(|event| Some(event.at)).collect::<TimestampMicrosecondArray>())
     }),
     ("event", DataType::Utf8, "VARCHAR", |events| text(events, |event| Some(event.event.name()))),

@@ -155,8 +155,9 @@ impl Writer {
                 self.sync();
                 unsynced = None;
             }
-            let is_time = tidied.elapsed() >= TIDY_EVERY || self.has_much_pending();
-            if is_over || is_time || !replies.is_empty() {
+            // Where nothing was ever recorded nothing is made, unless somebody wants to read.
+            let is_time = tidied.elapsed() >= TIDY_EVERY || self.has_much_pending() || is_over;
+            if (is_time && self.directory.is_dir()) || !replies.is_empty() {
                 tidied = Instant::now();
                 let settled = self.settle();
                 replies.into_iter().for_each(|reply| drop(reply.try_send(settled.clone())));
@@ -210,10 +211,6 @@ impl Writer {
     }
 
     fn settle(&self) -> Result<(), String> {
-        // Where nothing was ever recorded nothing is made.
-        if !self.directory.is_dir() {
-            return Ok(());
-        }
         settle(&self.directory, self.keeping, self.clock.now()).map_err(|error| {
             tracing::warn!(%error, "the audit log is not in Parquet yet");
             error.to_string()

@@ -20,7 +20,7 @@ use crate::model::ConversationId;
                   held and turned out to be of somebody forgotten), missing, skipped, request_count, retry_count, \
                   rate_limited_count, written_bytes, held (workspace, conversations, messages, contacts, without_thread, lake_bytes, \
                   data_as_of), error. With --daemon it prints one document a sync, each on a line: job_id, outcome, \
-                  started_at_seconds, finished_at_seconds, changed_count, message_count, deleted_count, missing_count, \
+                  started_at_seconds, finished_at_seconds, thread_count, message_count, deleted_count, missing_count, \
                   request_count, error.\n\nExamples:\n  fi sync\n  fi sync --days 7\n  \
                   fi sync --since 2026-11-01 --until 2026-11-15\n  fi sync --conversation 215470001234567\n  \
                   fi sync --full --wait\n  fi sync --daemon"

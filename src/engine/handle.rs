@@ -149,7 +149,8 @@ impl Engine {
         // What changes something must not run twice.
         let most_runs = if matches!(text, Text::Any(_)) { 1 } else { MOST_RUNS };
         let times = Times { now: self.options.now.get(), last_sync_at: None };
-        let mut job = Job { text, times, max_rows: options.max_rows, layers: self.options.layers };
+        let beside = self.options.beside.as_ref().map(|beside| beside.name);
+        let mut job = Job { text, times, max_rows: options.max_rows, layers: self.options.layers, beside };
         let mut held = Held::new(output);
         let start = Instant::now();
         for run in 1.. {

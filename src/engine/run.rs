@@ -56,6 +56,8 @@ pub(super) struct Job {
     pub(super) times: Times,
     pub(super) max_rows: Option<u64>,
     pub(super) layers: Layers,
+    /// A table that may be read beside the views.
+    pub(super) beside: Option<&'static str>,
 }
 
 enum Event {
@@ -181,7 +183,7 @@ fn execute(connection: &Connection, job: &Job, events: &SyncSender<Event>) -> Re
     let limit = job.max_rows.map_or(String::new(), |rows| format!(" LIMIT {}", rows.saturating_add(1)));
     match &job.text {
         Text::Own(sql) | Text::Any(sql) => give(connection, sql, None, events),
-        Text::Gated(sql) => match admitted(connection, sql, job.layers)? {
+        Text::Gated(sql) => match admitted(connection, sql, job)? {
             Admitted::Query(sql) if !job.layers.wrapper => give(connection, sql, None, events),
             Admitted::Query(sql) => {
                 give(connection, &format!("SELECT * FROM query(?){limit}"), Some(sql), events)
@@ -193,8 +195,8 @@ fn execute(connection: &Connection, job: &Job, events: &SyncSender<Event>) -> Re
     }
 }
 
-fn admitted<'a>(connection: &Connection, sql: &'a str, layers: Layers) -> Result<Admitted<'a>, Error> {
-    if layers.gate { admit(connection, sql) } else { Ok(Admitted::Query(sql)) }
+fn admitted<'a>(connection: &Connection, sql: &'a str, job: &Job) -> Result<Admitted<'a>, Error> {
+    if job.layers.gate { admit(connection, sql, job.beside) } else { Ok(Admitted::Query(sql)) }
 }
 
 /// Runs a statement and sends its rows. The user's text is only ever the value of a parameter.

@@ -3,7 +3,7 @@
 //! Nothing is opened before it is needed, so that a server answers at once and a lake may come later.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -91,12 +91,17 @@ impl AppParts {
     }
 }
 
+/// What answers a query, and what is to be held until it has.
+type Allowed<'a> = (Querier<'a>, Option<MutexGuard<'a, ()>>);
+
 /// What all calls share.
 pub struct App {
     parts: AppParts,
     workers: SqlWorkers,
     /// Those that may read the audit log, too.
     audit_workers: Option<SqlWorkers>,
+    /// Held by whoever reads the audit log: its files stay as they are meanwhile.
+    audit_turn: Mutex<()>,
     /// For rows that are given as they come: whoever takes them slowly keeps nobody else's SQL waiting.
     row_workers: SqlWorkers,
     conversations: Conversations,
@@ -120,6 +125,7 @@ impl App {
                 let audit = Some(log.directory().to_owned());
                 SqlWorkers::new(WorkerOptions { audit, workers: 1, ..parts.workers.clone() })
             }),
+            audit_turn: Mutex::default(),
             row_workers: SqlWorkers::new(parts.workers.clone()),
             giving_rows: Arc::new(Semaphore::new(parts.workers.workers)),
             conversations: Conversations::new(&parts.layout),
@@ -217,13 +223,14 @@ impl App {
         querier: Querier<'a>,
         sql: &str,
         is_admin: bool,
-    ) -> Result<Querier<'a>, ToolError> {
+    ) -> Result<Allowed<'a>, ToolError> {
         match (&self.audit_workers, &self.parts.audit) {
             (Some(workers), Some(log)) if is_admin && audit::is_named_in(sql) => {
+                let turn = self.audit_turn.lock().unwrap_or_else(PoisonError::into_inner);
                 log.settle().map_err(ToolError::Refused)?;
-                Ok(Querier { workers, ..querier })
+                Ok((Querier { workers, ..querier }, Some(turn)))
             }
-            _ => Ok(querier),
+            _ => Ok((querier, None)),
         }
     }
 

@@ -73,6 +73,13 @@ impl Asked {
         CURRENT.try_with(Self::clone).ok()
     }
 
+    /// Notes which tool the question that is being answered is for.
+    pub(super) fn note_tool(tool: &'static str) {
+        if let Some(asked) = Self::current() {
+            asked.noted().tool = Some(tool);
+        }
+    }
+
     /// What is noted so far, to read or to add to.
     pub(super) fn noted(&self) -> MutexGuard<'_, Noted> {
         self.0.noted.lock().unwrap_or_else(PoisonError::into_inner)

@@ -73,7 +73,11 @@ impl Mcp {
         arguments: Map<String, Value>,
         context: &RequestContext<RoleServer>,
     ) -> CallToolResult {
+        Asked::note_tool(tool.name);
         if let Some(refused) = refused(tool, context) {
+            if let Some(asked) = Asked::current() {
+                asked.noted().outcome = Some("refused");
+            }
             return reply::failed(&refused);
         }
         let (cancel, doing) = (Cancel::new(), Doing::default());

@@ -182,7 +182,8 @@ fn asked(call: &Call<'_>, until: Option<DateTime<Utc>>) {
 fn query(call: &Call<'_>, params: &QueryParams) -> Result<QueryAnswer, ToolError> {
     asked(call, None);
     let querier = Querier { cancel: call.cancel.clone(), ..call.app.querier(call.reader) };
-    call.app.allowed(querier, &params.sql, call.is_admin)?.answer(params)
+    let (querier, _turn) = call.app.allowed(querier, &params.sql, call.is_admin)?;
+    querier.answer(params)
 }
 
 fn data(call: &Call<'_>, params: &DescribeParams) -> Result<DescribeAnswer, ToolError> {

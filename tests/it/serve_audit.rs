@@ -63,7 +63,7 @@ fn an_administrator_sees_who_asked_what_and_nobody_else_does() {
         post("/tools/{name}", 200, called("sql", "answered", json!(2)), "asked-1"),
         post("/tools/{name}", 400, called("sql", "refused", Value::Null), "asked-2"),
         post("/mcp", 200, called("limit, sql", "answered", json!(3)), "asked-3"),
-        post("/tools/{name}", 403, [Value::Null, Value::Null, Value::Null, Value::Null], "asked-4"),
+        post("/tools/{name}", 403, [json!("force_sync"), Value::Null, Value::Null, Value::Null], "asked-4"),
     ]);
     assert_eq!(told.json()["rows"], expected, "{told:?}");
     let by_mcp = query_by_mcp(&server, &admin, "other-2", ASKED);

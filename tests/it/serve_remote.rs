@@ -61,7 +61,7 @@ fn a_process_of_its_own_syncs_until_it_is_stopped() {
     let mut line = String::new();
     BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
     let told: Value = serde_json::from_str(&line).unwrap();
-    assert_eq!((&told["outcome"], &told["changed_count"]), (&json!("completed"), &json!(30)), "{told}");
+    assert_eq!((&told["outcome"], &told["thread_count"]), (&json!("completed"), &json!(30)), "{told}");
     assert_eq!(env.fi(&["status", "--json"]).json()["lake"]["conversations"], json!(30));
     assert!(Command::new("kill").args(["-s", "TERM", &child.id().to_string()]).status().unwrap().success());
     let run = env.finish(child);

@@ -79,7 +79,7 @@ impl Told<'_> {
                 "outcome": job.state.as_str(),
                 "started_at_seconds": job.started_at,
                 "finished_at_seconds": job.finished_at,
-                "changed_count": summary.changed_count,
+                "thread_count": summary.thread_count,
                 "message_count": summary.message_count,
                 "deleted_count": summary.deleted_count,
                 "missing_count": summary.missing_count,
@@ -88,15 +88,15 @@ impl Told<'_> {
             }))?);
         }
         let at = words::moment(job.finished_at.unwrap_or(job.asked_at));
-        let changed = words::many(summary.changed_count, "conversation");
+        let fetched = words::many(summary.thread_count, "conversation");
         match (job.state, &job.error) {
             (JobState::Failed, Some(error)) => self.printer.warn(format!("{at}: {error}")),
             (JobState::Incomplete, _) => {
                 let missing = summary.missing_count;
-                self.printer.warn(format!("{at}: {changed} new or changed, {missing} things missing"));
+                self.printer.warn(format!("{at}: {fetched} fetched, {missing} things missing"));
             }
             (JobState::Stopped, _) => self.printer.note(format!("{at}: stopped; the next sync goes on")),
-            _ => self.printer.note(format!("{at}: {changed} new or changed")),
+            _ => self.printer.note(format!("{at}: {fetched} fetched")),
         }
         Ok(())
     }

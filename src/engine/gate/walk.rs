@@ -12,22 +12,26 @@ use super::refusal::{Reason, Refusal};
 type Checked = Result<(), Box<Refusal>>;
 type Node = Map<String, Value>;
 
-/// Checks a whole statement.
-pub(super) fn check(statement: &Value, sql: &str) -> Checked {
-    Walk { sql, names: Vec::new() }.value(statement)
+/// Checks a whole statement. Beside the views it may read one more table, if there is one.
+pub(super) fn check(statement: &Value, sql: &str, beside: Option<&'static str>) -> Checked {
+    Walk { sql, beside, names: Vec::new() }.value(statement)
 }
 
 /// The view a FROM clause names; none for anything else.
 pub(super) fn view_of(table: &Value) -> Option<&'static View> {
     let path = path(table);
     let (name, schemas) = path.split_last()?;
-    let is_here = match schemas {
+    view(name).filter(|_| is_here(schemas))
+}
+
+/// Whether a name in these schemas is one of the engine's own.
+fn is_here(schemas: &[String]) -> bool {
+    match schemas {
         [] => true,
         [schema] => SCHEMAS.contains(&schema.as_str()),
         [catalog, schema] => catalog == "memory" && schema == "main",
         _ => false,
-    };
-    view(name).filter(|_| is_here)
+    }
 }
 
 /// A name with its schema and database, in lower case.
@@ -39,6 +43,8 @@ fn path(node: &Value) -> Vec<String> {
 
 struct Walk<'a> {
     sql: &'a str,
+    /// The table beside the views.
+    beside: Option<&'static str>,
     /// The names of the WITH clauses around the node, in lower case.
     names: Vec<String>,
 }
@@ -116,7 +122,7 @@ impl Walk<'_> {
     fn base_table(&self, node: &Node, value: &Value) -> Checked {
         let path = path(value);
         let is_with = matches!(&path[..], [name] if self.names.contains(name));
-        if is_with || view_of(value).is_some() {
+        if is_with || view_of(value).is_some() || self.is_beside(&path) {
             return self.agrees(node, &path);
         }
         let name = text(node, "table_name").unwrap_or_default().to_owned();
@@ -124,6 +130,11 @@ impl Walk<'_> {
             if path.len() > 1 { Reason::OtherSchema(path.join(".")) } else { Reason::UnknownView(name) },
             node,
         )
+    }
+
+    fn is_beside(&self, path: &[String]) -> bool {
+        path.split_last()
+            .is_some_and(|(name, schemas)| Some(name.as_str()) == self.beside && is_here(schemas))
     }
 
     /// The tree says a table's name twice; both must say the same.

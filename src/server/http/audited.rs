@@ -31,7 +31,7 @@ impl Drop for Audited {
             path: Some(self.path.to_owned()),
             status: Some(self.status),
             tool: owned(noted.tool),
-            arguments: noted.tool.map(|_| noted.arguments.join(", ")),
+            arguments: Some(noted.arguments.join(", ")).filter(|names| !names.is_empty()),
             outcome: owned(noted.outcome),
             row_count: noted.row_count,
             duration_ms: Some(self.started.elapsed().as_millis() as u64),

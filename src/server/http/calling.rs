@@ -13,6 +13,7 @@ use super::answer::{forbidden, json_text, later, refusal};
 use super::keys::Caller;
 use super::scope::scope_of;
 use crate::cancel::Cancel;
+use crate::server::asked::Asked;
 use crate::server::cache::Given;
 use crate::server::call::{Doing, Reader};
 use crate::server::reply;
@@ -39,6 +40,7 @@ pub(super) struct Calling<'a> {
 impl Calling<'_> {
     /// The answer, or why there is none.
     pub(super) async fn response(self) -> Response {
+        Asked::note_tool(self.tool.name);
         let scope = scope_of(self.tool);
         if !self.caller.may(scope) {
             return forbidden(self.tool.name, scope);

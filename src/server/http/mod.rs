@@ -86,7 +86,7 @@ impl Default for HttpOptions {
             times: Times::default(),
             tls: None,
             caller_limits: CallerLimits::default(),
-            last_answers: Duration::from_secs(7),
+            last_answers: Duration::from_secs(6),
         }
     }
 }

@@ -74,7 +74,7 @@ async fn streamed(calling: Calling<'_>, rows: &'static RowsAs) -> Response {
         let _turn = turn;
         let querier = Querier { cancel, ..of_app.row_querier() };
         match of_app.allowed(querier, &params.sql, is_admin) {
-            Ok(querier) => run_into(&of_app, &querier, &params, rows, &events),
+            Ok((querier, _turn)) => run_into(&of_app, &querier, &params, rows, &events),
             Err(error) => drop(events.blocking_send(Event::End(Err(error)))),
         }
     });
