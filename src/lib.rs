@@ -26,6 +26,7 @@ pub mod logging;
 pub mod model;
 pub mod nearest;
 pub mod printer;
+mod private_dir;
 pub mod sentiment;
 pub mod server;
 pub mod shell;

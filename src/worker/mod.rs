@@ -15,7 +15,6 @@ mod error;
 mod frame;
 mod options;
 mod pool;
-mod private_dir;
 mod process;
 mod replies;
 mod talk;

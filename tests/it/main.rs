@@ -108,6 +108,7 @@ mod search;
 mod search_relevance;
 mod sentiment;
 mod serve;
+mod serve_replica;
 mod sync_changes;
 mod sync_connectors;
 mod sync_coverage;

@@ -23,6 +23,7 @@ pub(crate) mod little_lake;
 pub(crate) mod oracle;
 pub(crate) mod patience;
 pub(crate) mod raw_server;
+pub(crate) mod read_only;
 pub(crate) mod residue;
 pub(crate) mod router_transport;
 pub(crate) mod rows;

@@ -24,6 +24,8 @@ pub(super) async fn ready(State(shared): State<Arc<Shared>>) -> Response {
     let app = Arc::clone(&shared.app);
     let looked = tokio::task::spawn_blocking(move || {
         let now = app.now();
+        // A replica takes over what has changed before somebody asks, and lets go of what was removed.
+        app.index().look();
         app.holdings(now).data_info(&DataInfoParams::default())
     });
     let not_ready =
