@@ -41,6 +41,7 @@ mod demo_search;
 mod demo_server;
 mod demo_support;
 mod demo_workspace;
+mod deploy_files;
 mod distinctive;
 mod engine_checks;
 mod engine_gate;
