@@ -8,6 +8,7 @@ use fastintercom::cmd::{self, Setup};
 use fastintercom::config::{Environment, private};
 use fastintercom::error::Kind;
 use fastintercom::printer::Printer;
+use fastintercom::program;
 use fastintercom::worker;
 
 /// Returns memory soon after it was freed: a sync frees in one thread what another allocated, and the allocators of
@@ -35,6 +36,9 @@ pub(crate) fn main() -> ExitCode {
     private::restrict_process();
     let environment = Environment::from_process();
     let arguments: Vec<OsString> = std::env::args_os().collect();
+    if let Some(called) = arguments.first() {
+        program::remember(called);
+    }
     match cli::parse(&arguments) {
         Ok(cli) => run(cli, environment),
         Err(error) => explain(error, &Printer::new(cli::output_asked_for(&arguments), &environment)),

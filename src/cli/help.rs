@@ -9,6 +9,7 @@ use super::topic::{TOPICS, Topic};
 use super::{UsageError, command, parse};
 use crate::error::CommandError;
 use crate::nearest::nearest;
+use crate::program;
 
 /// The word that asks for the list of topics.
 const ALL_TOPICS: &str = "topics";
@@ -64,7 +65,7 @@ impl HelpArgs {
 pub(super) fn help_of(words: &[&str]) -> Option<UsageError> {
     let root = command();
     words.iter().try_fold(&root, |command, word| command.find_subcommand(word))?;
-    let line = ["fi"].iter().chain(words).chain(&["--help"]);
+    let line = [program::name()].into_iter().chain(words.iter().copied()).chain(["--help"]);
     parse(&line.map(Into::into).collect::<Vec<_>>()).err().filter(UsageError::is_help)
 }
 

@@ -44,6 +44,7 @@ pub use usage::UsageError;
 
 use crate::config::Places;
 use crate::printer;
+use crate::program;
 
 /// Keep a copy of an Intercom workspace on this machine and answer questions about it with SQL
 #[derive(Debug, Parser)]
@@ -156,7 +157,35 @@ pub fn parse(arguments: &[OsString]) -> Result<Cli, UsageError> {
 
 /// The command line as clap knows it.
 pub fn command() -> clap::Command {
-    Cli::command().after_help(usage::below())
+    let command = Cli::command().after_help(usage::below());
+    match program::name() {
+        program::NAME => command,
+        name => told(command.name(name).bin_name(name)),
+    }
+}
+
+/// A command whose help tells commands as they can be typed here.
+fn told(mut command: clap::Command) -> clap::Command {
+    let typed = |help: &clap::builder::StyledStr| program::typed(&help.to_string()).into_owned();
+    if let Some(about) = command.get_about().map(typed) {
+        command = command.about(about);
+    }
+    if let Some(about) = command.get_long_about().map(typed) {
+        command = command.long_about(about);
+    }
+    if let Some(after) = command.get_after_help().map(typed) {
+        command = command.after_help(after);
+    }
+    let command = command.mut_args(|mut arg| {
+        if let Some(help) = arg.get_help().map(typed) {
+            arg = arg.help(help);
+        }
+        if let Some(help) = arg.get_long_help().map(typed) {
+            arg = arg.long_help(help);
+        }
+        arg
+    });
+    command.mut_subcommands(told)
 }
 
 /// The same with what clap works out by itself: how each sub-command is called, and which flags it has.

@@ -26,6 +26,15 @@ pub struct ServeArgs {
     /// Let pages of this origin ask
     #[arg(long, value_name = "ORIGIN", value_delimiter = ',')]
     pub allowed_origin: Vec<String>,
+    /// Answer over HTTPS, with this certificate (PEM)
+    #[arg(long, value_name = "FILE")]
+    pub tls_cert: Option<String>,
+    /// The private key of that certificate (PEM)
+    #[arg(long, value_name = "FILE")]
+    pub tls_key: Option<String>,
+    /// How lines of the log look, in the file and with -v: text or json [default: text]
+    #[arg(long, value_name = "FORMAT", value_parser = ["text", "json"], hide_possible_values = true)]
+    pub log_format: Option<String>,
 }
 
 impl ServeArgs {
@@ -36,6 +45,9 @@ impl ServeArgs {
             .with("serve_host", "--host", self.host.as_ref())
             .with("serve_port", "--port", self.port)
             .with("allowed_hosts", "--allowed-host", list(&self.allowed_host))
+            .with("tls_cert", "--tls-cert", self.tls_cert.as_ref())
+            .with("tls_key", "--tls-key", self.tls_key.as_ref())
+            .with("json_logging", "--log-format", self.log_format.as_ref().map(|format| format == "json"))
             .with("allowed_origins", "--allowed-origin", list(&self.allowed_origin))
     }
 }
@@ -64,7 +76,7 @@ pub enum KeysCommand {
     Add {
         /// Whose it is
         name: String,
-        /// What it may be used for: read, query (SQL), sync, admin (everything)
+        /// What it may be used for: read, query (SQL), sync, metrics, admin (everything)
         #[arg(long, value_name = "SCOPE", value_delimiter = ',', value_parser = scope, default_value = "read")]
         scope: Vec<Scope>,
     },

@@ -1,4 +1,4 @@
-//! The arguments of `fi status`: none of its own.
+//! The arguments of `fi status`.
 
 use clap::Args;
 
@@ -7,7 +7,8 @@ use clap::Args;
 #[command(
     after_help = "Months and days are those of the workspace's time zone. A day is complete when every conversation \
                   that began in it is held, as Intercom had it at the last sync. Nobody is asked: it reads files \
-                  only.\n\n\
+                  only, but for --url, which asks a running `fi serve`; its key comes from FASTINTERCOM_API_KEY, the \
+                  setting api_key or stdin.\n\n\
                   With --json it prints one document: home, is_demo, workspace (id, name, region, timezone), lake \
                   (conversations, messages, contacts, rows of each table, bytes, files, partitions, \
                   partitioned_by, first_created_at, last_created_at, without_thread, generation), coverage (from, \
@@ -15,6 +16,15 @@ use clap::Args;
                   failures, failure_count, forgotten_count, lock (pid, purpose, since), timezone, months and days \
                   (the last sixty; each with starts_on, conversations, coverage: complete, partial or none), sizes \
                   (lake_bytes, index_bytes, spool_bytes, log_bytes), next_sync (command, every_minutes, due_at, \
-                  is_due).\n\nExamples:\n  fi status\n  fi status --json"
+                  is_due). With --url it is: url, ready, server and data, which are the answers of /ready, \
+                  get_server_status and get_data_info.\n\nExamples:\n  fi status\n  fi status --json\n  \
+                  fi status --url https://fi.example.com"
 )]
-pub struct StatusArgs {}
+pub struct StatusArgs {
+    /// Ask a running `fi serve` at this address, like https://fi.example.com
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+    /// Read its key from stdin
+    #[arg(long, requires = "url")]
+    pub key_stdin: bool,
+}

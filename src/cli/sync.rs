@@ -19,9 +19,11 @@ use crate::model::ConversationId;
                   contact_count, deleted_count, forgotten_count, erased (contacts, conversations, messages, tickets that were \
                   held and turned out to be of somebody forgotten), missing, skipped, request_count, retry_count, \
                   rate_limited_count, written_bytes, held (workspace, conversations, messages, contacts, without_thread, lake_bytes, \
-                  data_as_of), error.\n\nExamples:\n  fi sync\n  fi sync --days 7\n  \
+                  data_as_of), error. With --daemon it prints one document a sync, each on a line: job_id, outcome, \
+                  started_at_seconds, finished_at_seconds, changed_count, message_count, deleted_count, missing_count, \
+                  request_count, error.\n\nExamples:\n  fi sync\n  fi sync --days 7\n  \
                   fi sync --since 2026-11-01 --until 2026-11-15\n  fi sync --conversation 215470001234567\n  \
-                  fi sync --full --wait"
+                  fi sync --full --wait\n  fi sync --daemon"
 )]
 pub struct SyncArgs {
     /// List the whole history again, and fetch what is missing or changed
@@ -39,6 +41,9 @@ pub struct SyncArgs {
     /// Fetch this conversation, by its id or its address in the inbox; may be repeated
     #[arg(long = "conversation", value_name = "ID", group = "scope")]
     pub conversations: Vec<String>,
+    /// Go on syncing now and then until Ctrl-C, so that servers over stdin and stdout answer from fresh data
+    #[arg(long, conflicts_with_all = ["scope", "wait"])]
+    pub daemon: bool,
     /// Wait for a sync that is running instead of failing
     #[arg(long)]
     pub wait: bool,

@@ -7,6 +7,7 @@ use clap::error::{ContextKind, ContextValue};
 use super::command;
 use super::topic::TOPICS;
 use crate::error::{CommandError, Kind};
+use crate::program;
 
 /// What clap says before the last line of an error.
 const LAST_LINE: &str = "For more information";
@@ -55,7 +56,8 @@ fn example(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
         Some(ContextValue::String(flag)) => flag.split([' ', '=', '[']).next().unwrap_or_default(),
         _ => "",
     };
-    let lines = || examples.lines().map(str::trim).filter(|line| line.starts_with("fi "));
+    let begins = format!("{} ", program::name());
+    let lines = || examples.lines().map(str::trim).filter(|line| line.starts_with(&begins));
     let has_flag = |line: &&str| flag.starts_with('-') && line.split(' ').any(|word| word == flag);
     lines().find(has_flag).or_else(|| lines().next()).map(str::to_owned)
 }

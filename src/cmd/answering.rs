@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use super::show::Live;
 use super::{Context, assemble, demo};
+use crate::audit::AuditLog;
 use crate::model::ConversationId;
 use crate::server::{App, AppParts};
 use crate::sync::service::SyncControl;
 use crate::tools::conversation::{Fetch, Fetched};
 
 /// What calls are answered with.
-pub(super) fn app(context: &Context, sync: Arc<dyn SyncControl>) -> App {
+pub(super) fn app(context: &Context, sync: Arc<dyn SyncControl>, audit: Option<Arc<AuditLog>>) -> App {
     let config = &context.config;
     let may_ask = config.token.is_some() && !demo::has_no_server(config);
     let fetch = may_ask.then(|| Box::new(Fetching(context.clone())) as Box<dyn Fetch + Send + Sync>);
@@ -20,6 +21,7 @@ pub(super) fn app(context: &Context, sync: Arc<dyn SyncControl>) -> App {
         zone: config.timezone,
         fetch,
         max_staleness: config.max_staleness,
+        audit,
         ..AppParts::over(layout, context.clock, index, context.cancel.clone(), sync)
     })
 }

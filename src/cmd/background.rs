@@ -13,6 +13,15 @@ use crate::sync::service::{
 
 /// A service for a process that does `purpose`, like `fi mcp`. It does nothing before it runs.
 pub fn service(context: &Context, purpose: &str) -> Service {
+    paced(context, purpose, Pace::every(context.config.sync_interval))
+}
+
+/// The same for a process that syncs and answers nobody.
+pub(super) fn steady_service(context: &Context, purpose: &str) -> Service {
+    paced(context, purpose, Pace::steady(context.config.sync_interval))
+}
+
+fn paced(context: &Context, purpose: &str, pace: Pace) -> Service {
     let (config, clock) = (&context.config, context.clock);
     let settings = ServiceSettings {
         layout: assemble::layout(&config.home),
@@ -20,7 +29,7 @@ pub fn service(context: &Context, purpose: &str) -> Service {
         purpose: purpose.to_owned(),
         options: assemble::sync_options(config),
         initial_days: sync::initial_days(config.initial_sync),
-        pace: Pace::every(config.sync_interval),
+        pace,
         max_staleness: config.max_staleness,
         waits_for_fresh: *config.source("max_staleness_minutes") != Source::Default,
     };

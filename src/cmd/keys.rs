@@ -3,7 +3,8 @@
 use secrecy::ExposeSecret;
 use serde_json::json;
 
-use super::Setup;
+use super::{Setup, auditing};
+use crate::audit::Happened;
 use crate::cli::{KeysArgs, KeysCommand};
 use crate::config::Flags;
 use crate::error::CommandError;
@@ -19,11 +20,12 @@ pub(super) fn run(setup: &Setup, args: &KeysArgs) -> Result<(), CommandError> {
             home.create()?;
             let key = file.add(name, scope, context.clock.now()).map_err(explained)?;
             tracing::info!(name, "made a key");
+            auditing::note_key(&context, Happened::KeyMade, name, &names(scope));
             if printer.is_json() {
                 let key = key.expose_secret();
                 return Ok(printer.json(&json!({"name": name, "scopes": names(scope), "key": key}))?);
             }
-            printer.data(key.expose_secret())?;
+            printer.line(key.expose_secret())?;
             printer.note(format!(
                 "This is the only time it is shown. It may be used for {}.",
                 names(scope).join(", ")
@@ -42,12 +44,13 @@ pub(super) fn run(setup: &Setup, args: &KeysArgs) -> Result<(), CommandError> {
             }
             let width = keys.iter().map(|key| key.name.len()).max().unwrap_or_default();
             for StoredKey { name, scopes, created_at, .. } in &keys {
-                printer.data(&format!("{name:width$}  {created_at}  {}", names(scopes).join(", ")))?;
+                printer.line(format!("{name:width$}  {created_at}  {}", names(scopes).join(", ")))?;
             }
         }
         KeysCommand::Revoke { name } => {
             file.revoke(name).map_err(explained)?;
             tracing::info!(name, "revoked a key");
+            auditing::note_key(&context, Happened::KeyRevoked, name, &[]);
             if printer.is_json() {
                 return Ok(printer.json(&json!({"revoked": name}))?);
             }

@@ -6,6 +6,7 @@
 mod analyze;
 mod answering;
 mod assemble;
+mod auditing;
 pub mod background;
 mod completions;
 mod demo;
@@ -75,7 +76,7 @@ pub fn run(setup: &Setup, command: Option<Command>) -> Result<(), CommandError> 
         None => welcome::run(setup),
         Some(Command::Demo(args)) => demo::run(setup, &args),
         Some(Command::Init(args)) => init::run(setup, &args),
-        Some(Command::Status(_)) => status::run(setup),
+        Some(Command::Status(args)) => status::run(setup, &args),
         Some(Command::Sync(args)) => sync::run(setup, &args),
         Some(Command::Reindex(_)) => reindex::run(setup),
         Some(Command::Search(args)) => search::run(setup, &args),

@@ -3,13 +3,14 @@
 use serde::Serialize;
 
 use super::{Context, demo, sync, words};
+use crate::program;
 use crate::sync::SyncState;
 
 /// How newer data comes.
 #[derive(Debug, Serialize)]
 pub(super) struct NextSync {
     /// The command that fetches it at once.
-    pub(super) command: &'static str,
+    pub(super) command: String,
     /// How often servers sync by themselves; none where none can.
     pub(super) every_minutes: Option<u64>,
     /// From when on a server would sync; none before anything was fetched, and where none can.
@@ -26,14 +27,19 @@ pub(super) fn of(context: &Context, held: &SyncState) -> NextSync {
         None => "fi init",
         Some(_) => return by_itself(context, held),
     };
-    NextSync { command, every_minutes: None, due_at: None, is_due: false }
+    NextSync {
+        command: program::typed(command).into_owned(),
+        every_minutes: None,
+        due_at: None,
+        is_due: false,
+    }
 }
 
 fn by_itself(context: &Context, held: &SyncState) -> NextSync {
     let interval = context.config.sync_interval.as_secs();
     let due = sync::data_as_of(held).map(|as_of| as_of.saturating_add_unsigned(interval));
     NextSync {
-        command: "fi sync",
+        command: program::typed("fi sync").into_owned(),
         every_minutes: Some(interval / 60),
         due_at: due.map(words::moment),
         is_due: due.is_some_and(|due| due <= context.clock.now().timestamp()),

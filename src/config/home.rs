@@ -41,6 +41,11 @@ impl Home {
         self.0.join("state")
     }
 
+    /// Who asked what of a server. Beside the lake and its state, not in them: SQL from outside may not look there.
+    pub fn audit_dir(&self) -> PathBuf {
+        self.0.join("audit")
+    }
+
     /// The full-text index.
     pub fn index_dir(&self) -> PathBuf {
         self.0.join("index")

@@ -89,8 +89,22 @@ pub struct Config {
     pub api_key: Option<SecretString>,
     /// The header that may carry a key.
     pub api_key_header: HeaderName,
+    /// The certificate it answers with over HTTPS.
+    pub tls_cert: Option<PathBuf>,
+    /// The key of that.
+    pub tls_key: Option<PathBuf>,
     /// Connections it holds at once.
     pub max_connections: usize,
+    /// Connections it holds with one address.
+    pub max_connections_per_address: usize,
+    /// Whether this machine may read its metrics without a key.
+    pub metrics_open: bool,
+    /// Days for which it is kept who asked what.
+    pub audit_days: u32,
+    /// Requests one key may make in a minute.
+    pub key_requests_per_minute: u32,
+    /// Requests of one key under way at once.
+    pub key_requests_at_once: usize,
     /// What goes into the log file.
     pub log_level: LogLevel,
     /// Whether the log file has one JSON object a line.
@@ -135,7 +149,15 @@ impl Config {
             allowed_origins: sources.optional("allowed_origins", values::origins)?.unwrap_or_default(),
             api_key: sources.optional("api_key", values::api_key)?,
             api_key_header: sources.value("api_key_header", values::header)?,
+            tls_cert: sources.optional("tls_cert", values::path)?.map(PathBuf::from),
+            tls_key: sources.optional("tls_key", values::path)?.map(PathBuf::from),
             max_connections: sources.value("max_connections", values::connections)? as usize,
+            max_connections_per_address: sources.value("max_connections_per_address", values::connections)?
+                as usize,
+            metrics_open: sources.value("metrics_open", values::switch)?,
+            audit_days: sources.value("audit_days", values::audit_days)?,
+            key_requests_per_minute: sources.value("key_requests_per_minute", values::requests)?,
+            key_requests_at_once: sources.value("key_requests_at_once", values::requests)? as usize,
             log_level: sources.value("log_level", str::parse)?,
             json_logging: sources.value("json_logging", values::switch)?,
             settings: Vec::new(),

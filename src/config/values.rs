@@ -240,6 +240,16 @@ pub fn connections(text: &str) -> Result<u32, NotAllowed> {
     whole::<1, 100_000>(text)
 }
 
+/// Days for which the audit log is kept.
+pub fn audit_days(text: &str) -> Result<u32, NotAllowed> {
+    whole::<0, 3_650>(text)
+}
+
+/// A number of requests.
+pub fn requests(text: &str) -> Result<u32, NotAllowed> {
+    whole::<1, 1_000_000>(text)
+}
+
 /// A path. Bytes that are not UTF-8 arrive as replacement characters, and would name another file.
 pub fn path(text: &str) -> Result<String, NotAllowed> {
     let broken = text.contains(char::REPLACEMENT_CHARACTER);

@@ -58,6 +58,14 @@ pub enum Error {
     /// A replica has nowhere to put what does not fit into memory.
     #[error("cannot make a directory where the system keeps what is temporary")]
     NoPrivateDir(#[source] io::Error),
+    /// A table beside the lake cannot be read.
+    #[error("the table '{table}' cannot be read: {reason}")]
+    Beside {
+        /// Its name.
+        table: &'static str,
+        /// Why.
+        reason: String,
+    },
     /// The thread of a query could not be started.
     #[error("cannot start a thread")]
     Thread(#[source] io::Error),

@@ -220,6 +220,11 @@ impl Engine {
             let state = self.state()?;
             database.make(needed, &self.layout, &state)?;
         }
+        if let Some(beside) = self.options.beside.as_ref().filter(|beside| beside.is_named_in(sql)) {
+            let failed = |reason| Error::Beside { table: beside.name, reason };
+            let create = (beside.create)().map_err(failed)?;
+            database.connection.execute_batch(&create).map_err(|error| failed(error.to_string()))?;
+        }
         database.connection.try_clone().map_err(Error::duckdb("open a connection"))
     }
 }

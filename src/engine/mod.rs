@@ -4,6 +4,7 @@
 //! queries, [`VIEWS`] is what they can ask of, the gate decides which SQL may run at all, [`catalog_sql`] makes the
 //! same views for stock DuckDB, [`CHECKS`] find rows that contradict each other.
 
+mod beside;
 mod catalog;
 mod checks;
 mod error;
@@ -21,6 +22,7 @@ mod table;
 mod types;
 mod views;
 
+pub use beside::Beside;
 pub use catalog::{catalog_sql, last_sync_at};
 pub use checks::{CHECKS, Check, Offence};
 pub use error::Error;
@@ -32,5 +34,5 @@ pub use place::Place;
 pub use sql_error::{SqlError, SqlErrorKind};
 pub use table::{Column, Cut, Output, Summary, Table};
 pub use types::sql_type_of;
-pub(crate) use views::literal;
 pub use views::{VIEWS, View, ViewColumn, view};
+pub(crate) use views::{glob_literal, literal, words};

@@ -8,6 +8,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::beside::Beside;
 use crate::cancel::Cancel;
 
 /// What SQL may do.
@@ -92,6 +93,8 @@ pub struct EngineOptions {
     pub longest: Option<Duration>,
     /// What `search()` asks; without it there is no such function.
     pub search: Option<Arc<dyn WordSearch>>,
+    /// A table beside the lake, if SQL may read one.
+    pub beside: Option<Beside>,
     /// What holds SQL back.
     pub layers: Layers,
 }
@@ -108,6 +111,7 @@ impl EngineOptions {
             spill_bytes: None,
             longest: None,
             search: None,
+            beside: None,
             layers: Layers::default(),
         }
     }

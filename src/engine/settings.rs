@@ -36,11 +36,17 @@ pub(super) fn apply(
     }
     if options.access == Access::ViewsOnly && options.layers.settings {
         // DuckDB compares the globs of the views as well as the files they find.
-        let allowed = [path_literal(&lake_dir.join("")), format!("'{}/'", glob_literal(lake_dir))];
+        let beside = options.beside.iter().map(|beside| beside.directory.as_path());
+        let allowed: Vec<String> = std::iter::once(lake_dir).chain(beside).flat_map(allowed).collect();
         sql.push_str(&format!("SET GLOBAL allowed_directories = [{}];\n", allowed.join(", ")));
         sql.push_str(VIEWS_ONLY);
     }
     connection.execute_batch(&sql).map_err(Error::duckdb("be set up"))
+}
+
+/// A directory, as itself and as globs name it.
+fn allowed(directory: &Path) -> [String; 2] {
+    [path_literal(&directory.join("")), format!("'{}/'", glob_literal(directory))]
 }
 
 fn path_literal(path: &Path) -> String {

@@ -101,7 +101,8 @@ pub(super) fn views_in(sql: &str) -> Vec<&'static View> {
     views
 }
 
-fn words(sql: &str) -> impl Iterator<Item = String> {
+/// The words of SQL, in lower case.
+pub(crate) fn words(sql: &str) -> impl Iterator<Item = String> {
     let words = sql.split(|character: char| !character.is_ascii_alphanumeric() && character != '_');
     words.filter(|word| !word.is_empty()).map(str::to_ascii_lowercase)
 }
@@ -237,7 +238,7 @@ pub(crate) fn literal(text: &str) -> String {
 }
 
 /// A path as the start of a glob inside a literal: what globs would take for wildcards stands for itself.
-pub(super) fn glob_literal(path: &Path) -> String {
+pub(crate) fn glob_literal(path: &Path) -> String {
     let mut pattern = String::new();
     for character in path.to_string_lossy().chars() {
         match character {

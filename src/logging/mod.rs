@@ -37,8 +37,8 @@ fn subscriber(config: &Config, printer: &Printer, clock: Clock) -> impl Subscrib
         complain.warn(format!("the log {} cannot be written: {error}; going on without it", path.display()));
     });
     let to_file = LogLayer::new(form, clock, file).with_filter(targets(config.log_level));
-    let to_stderr = LogLayer::new(Form::Text, clock, printer.talk_writer())
-        .with_filter(targets(verbose(printer.verbosity())));
+    let to_stderr =
+        LogLayer::new(form, clock, printer.talk_writer()).with_filter(targets(verbose(printer.verbosity())));
     tracing_subscriber::registry().with(to_file).with(to_stderr)
 }
 

@@ -23,6 +23,7 @@ pub use talk::Paint;
 
 use crate::config::Environment;
 use crate::error::CommandError;
+use crate::program;
 use look::Looks;
 use sink::Sink;
 
@@ -143,6 +144,11 @@ impl Printer {
     /// Writes one line of data.
     pub fn line(&self, text: impl fmt::Display) -> Result<(), OutputError> {
         self.stream(|out| Ok(writeln!(out, "{text}")?))
+    }
+
+    /// Writes data that is words of ours: commands in it as they can be typed here.
+    pub fn words(&self, text: impl fmt::Display) -> Result<(), OutputError> {
+        self.data(program::typed(&text.to_string()))
     }
 
     /// Writes a value as JSON, indented, with a line break at its end.

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use super::Printer;
 use super::sink::Sink;
 use crate::error::CommandError;
+use crate::program;
 
 /// How a piece of text stands out where colours are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +56,7 @@ impl Printer {
     /// Says something, unless `-q` was given or a program reads: all it needs is in the document.
     pub fn note(&self, text: impl fmt::Display) {
         if !self.is_quiet() && !self.is_json() {
-            self.say(&format!("{text}\n"));
+            self.say(&format!("{}\n", program::typed(&text.to_string())));
         }
     }
 
@@ -81,7 +82,7 @@ impl Printer {
     /// Says what failed, why, and what to do next.
     pub fn error(&self, error: &CommandError) {
         if self.is_json() {
-            return self.say(&format!("{}\n", error.to_json()));
+            return self.say(&format!("{}\n", program::typed(&error.to_json().to_string())));
         }
         self.labelled("", "error", Paint::Red, error.message());
         for cause in error.causes() {
@@ -94,7 +95,7 @@ impl Printer {
 
     /// Says something as it is, whatever was asked for: for text that has its own form.
     pub fn talk(&self, text: impl fmt::Display) {
-        self.say(&text.to_string());
+        self.say(&program::typed(&text.to_string()));
     }
 
     /// A writer to stderr that gets progress bars out of the way; what cannot be written is lost.
@@ -104,7 +105,7 @@ impl Printer {
 
     fn labelled(&self, indent: &str, label: &str, paint: Paint, text: &str) {
         let continued = format!("\n{indent}{}", " ".repeat(label.len() + 2));
-        let text = harmless(text.trim_end()).replace('\n', &continued);
+        let text = harmless(&program::typed(text.trim_end())).replace('\n', &continued);
         self.say(&format!("{indent}{} {text}\n", self.paint_talk(paint, format!("{label}:"))));
     }
 

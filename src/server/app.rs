@@ -10,16 +10,18 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::counts::CallCounts;
+use crate::audit::{self, AuditLog};
 use crate::cancel::Cancel;
 use crate::clock::Clock;
 use crate::engine::{self, Engine, EngineOptions, Now, WordSearch};
 use crate::index::TextIndex;
-use crate::lake::{Disk, LastState, Layout};
+use crate::lake::{self, Disk, LastState, Layout, State};
 use crate::sync::SyncState;
 use crate::sync::service::SyncControl;
 use crate::tools::conversation::{Conversations, Fetch};
 use crate::tools::server_status::ServerFacts;
-use crate::tools::{EngineSearch, Holdings};
+use crate::tools::{EngineSearch, Holdings, ToolError};
 use crate::worker::{SqlWorkers, WorkerOptions};
 
 /// The name by which servers are known to clients.
@@ -49,6 +51,8 @@ pub struct AppParts {
     pub max_staleness: Duration,
     /// How SQL from outside is run.
     pub workers: WorkerOptions,
+    /// Where what callers asked is noted, if it is.
+    pub audit: Option<Arc<AuditLog>>,
 }
 
 impl AppParts {
@@ -75,6 +79,7 @@ impl AppParts {
             sync,
             max_staleness: MAX_STALENESS,
             workers,
+            audit: None,
         }
     }
 }
@@ -83,11 +88,14 @@ impl AppParts {
 pub struct App {
     parts: AppParts,
     workers: SqlWorkers,
+    /// Those that may read the audit log, too.
+    audit_workers: Option<SqlWorkers>,
     conversations: Conversations,
     engine: Mutex<Option<Arc<Engine>>>,
     last_state: LastState,
     started_at: DateTime<Utc>,
     running: Arc<Semaphore>,
+    counts: CallCounts,
     /// Whether somebody was told that nothing new can arrive.
     is_told: AtomicBool,
 }
@@ -97,11 +105,16 @@ impl App {
     pub fn new(parts: AppParts) -> Self {
         Self {
             workers: SqlWorkers::new(parts.workers.clone()),
+            audit_workers: parts.audit.as_ref().map(|log| {
+                let audit = Some(log.directory().to_owned());
+                SqlWorkers::new(WorkerOptions { audit, workers: 1, ..parts.workers.clone() })
+            }),
             conversations: Conversations::new(&parts.layout),
             engine: Mutex::new(None),
             last_state: LastState::default(),
             started_at: parts.clock.now(),
             running: Arc::new(Semaphore::new(AT_ONCE)),
+            counts: CallCounts::default(),
             is_told: AtomicBool::new(false),
             parts,
         }
@@ -123,8 +136,34 @@ impl App {
 
     /// Waits until there is room for a call; what comes back makes room again when it is dropped.
     pub(super) async fn turn(&self) -> Option<OwnedSemaphorePermit> {
+        let _waits = self.counts.waits();
         // It is never closed, so there is always one.
         Arc::clone(&self.running).acquire_owned().await.ok()
+    }
+
+    /// Calls that are being answered.
+    pub(super) fn running(&self) -> usize {
+        AT_ONCE - self.running.available_permits()
+    }
+
+    /// What is counted of calls.
+    pub(super) fn counts(&self) -> &CallCounts {
+        &self.counts
+    }
+
+    /// How long it has been there.
+    pub(super) fn uptime(&self) -> Duration {
+        (self.now() - self.started_at).to_std().unwrap_or_default()
+    }
+
+    /// Where the lake is.
+    pub(super) fn layout(&self) -> &Layout {
+        &self.parts.layout
+    }
+
+    /// What is recorded of the lake; none when nothing was ever written.
+    pub(super) fn state(&self) -> Result<Option<Arc<State>>, lake::Error> {
+        self.last_state.load(&Disk::default(), &self.parts.layout)
     }
 
     pub(super) fn now(&self) -> DateTime<Utc> {
@@ -141,6 +180,22 @@ impl App {
 
     pub(super) fn workers(&self) -> &SqlWorkers {
         &self.workers
+    }
+
+    /// Who runs a query: for an administrator who asks for the audit log those that may read it, as it is now.
+    pub(super) fn workers_for(&self, sql: &str, is_admin: bool) -> Result<&SqlWorkers, ToolError> {
+        match (&self.audit_workers, &self.parts.audit) {
+            (Some(workers), Some(log)) if is_admin && audit::is_named_in(sql) => {
+                log.settle().map_err(ToolError::Refused)?;
+                Ok(workers)
+            }
+            _ => Ok(&self.workers),
+        }
+    }
+
+    /// Where what callers asked is noted, if it is.
+    pub(super) fn audit(&self) -> Option<&AuditLog> {
+        self.parts.audit.as_deref()
     }
 
     pub(super) fn sync(&self) -> &dyn SyncControl {
@@ -184,7 +239,7 @@ impl App {
     /// The zone of days: the settings', else the workspace's, else UTC.
     pub(super) fn zone(&self) -> Tz {
         let workspaces = || {
-            let state = self.last_state.load(&Disk::default(), &self.parts.layout).ok()??;
+            let state = self.state().ok()??;
             SyncState::from_value(&state.sync).ok()?.workspace?.timezone?.parse().ok()
         };
         self.parts.zone.or_else(workspaces).unwrap_or(Tz::UTC)

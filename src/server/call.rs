@@ -24,6 +24,8 @@ pub struct Call<'a> {
     pub cancel: Cancel,
     /// What it is doing, for whoever waits.
     pub doing: Doing,
+    /// Whether who asks may see what others asked.
+    pub is_admin: bool,
 }
 
 impl Call<'_> {

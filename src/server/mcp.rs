@@ -20,6 +20,7 @@ use serde_json::{Map, Value};
 use tokio::time::interval;
 
 use super::app::{App, NAME};
+use super::asked::Asked;
 use super::call::Doing;
 use super::http::{Caller, scope_of};
 use super::run::{self, Outcome};
@@ -28,6 +29,7 @@ use super::tools::{FRESH_WITHIN, TOOLS};
 use super::{completion, prompts, reply, resources};
 use crate::cancel::Cancel;
 use crate::nearest::nearest;
+use crate::program;
 
 /// What a client is told when it connects.
 const INSTRUCTIONS: &str = include_str!("instructions.txt");
@@ -186,7 +188,14 @@ impl ServerHandler for Mcp {
         let tool = TOOLS.iter().find(|tool| tool.name == request.name);
         let tool = tool.ok_or_else(|| unknown_tool(&request.name))?;
         let arguments = request.arguments.unwrap_or_default();
-        Ok(self.answered(tool, arguments, &context).await.into())
+        let answered = self.answered(tool, arguments, &context);
+        // The protocol's own tasks lie between the network and here.
+        let asked = context.extensions.get::<Parts>().and_then(|parts| parts.extensions.get::<Asked>());
+        let result = match asked {
+            Some(asked) => asked.within(answered).await,
+            None => answered.await,
+        };
+        Ok(result.into())
     }
 
     async fn list_resources(
@@ -268,8 +277,9 @@ async fn off_thread<T: Send + 'static>(
     let done = tokio::task::spawn_blocking(move || catch_unwind(AssertUnwindSafe(work))).await;
     match done {
         Ok(Ok(outcome)) => outcome,
-        Ok(Err(_)) | Err(_) => {
-            Err(ErrorData::internal_error("this is a mistake in fi; `fi logs` tells more", None))
-        }
+        Ok(Err(_)) | Err(_) => Err(ErrorData::internal_error(
+            program::typed("this is a mistake in fi; `fi logs` tells more"),
+            None,
+        )),
     }
 }

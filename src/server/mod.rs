@@ -6,8 +6,10 @@
 
 mod app;
 mod arguments;
+mod asked;
 mod call;
 mod completion;
+mod counts;
 pub mod http;
 mod mcp;
 mod prompts;

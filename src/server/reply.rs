@@ -6,6 +6,7 @@ use std::error::Error;
 use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::Value;
 
+use crate::program;
 use crate::tools::ToolError;
 use crate::tools::conversation::NotHeld;
 use crate::worker::{self, Failed, FailedKind};
@@ -34,6 +35,7 @@ pub(super) fn answered(tool: &str, answer: Value) -> CallToolResult {
 
 /// The reply with what went wrong, in words.
 pub(super) fn failed(words: &str) -> CallToolResult {
+    let words = program::typed(words);
     let mut short: String = words.chars().take(MOST_ERROR_CHARS).collect();
     if short.len() < words.len() {
         short.push('…');

@@ -175,7 +175,8 @@ fn asked(call: &Call<'_>, until: Option<DateTime<Utc>>) {
 
 fn query(call: &Call<'_>, params: &QueryParams) -> Result<QueryAnswer, ToolError> {
     asked(call, None);
-    Querier { workers: call.app.workers(), cancel: call.cancel.clone() }.answer(params)
+    let workers = call.app.workers_for(&params.sql, call.is_admin)?;
+    Querier { workers, cancel: call.cancel.clone() }.answer(params)
 }
 
 fn data(call: &Call<'_>, params: &DescribeParams) -> Result<DescribeAnswer, ToolError> {

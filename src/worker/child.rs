@@ -15,6 +15,7 @@ use super::error::{Failed, FailedKind};
 use super::frame::{FromChild, SqlAnswer, Start, ToChild, receive};
 use super::options::Limits;
 use super::replies::{AskParent, Current, Found, Out, tell};
+use crate::audit;
 use crate::config::private;
 use crate::engine::{Access, Engine, EngineOptions, Now, QueryOptions, WordSearch};
 use crate::lake::Layout;
@@ -57,7 +58,8 @@ pub fn run_child() -> ExitCode {
 /// Answers queries until there will be no more.
 fn work(input: &mut impl Read, out: &Out, start: &Start) -> Result<(), Failed> {
     if start.is_confined {
-        let confined = confine::forbid_files_and_network(&start.home, &start.private_dir);
+        let confined =
+            confine::forbid_files_and_network(&start.home, start.audit.as_deref(), &start.private_dir);
         confined.map_err(|error| Failed {
             kind: FailedKind::Other,
             message: format!("it cannot be confined: {error}"),
@@ -110,6 +112,8 @@ fn open(
         // Later than the limit of the query itself, which tells why it ended.
         longest: Some(start.longest + Duration::from_secs(1)),
         search,
+        // What is pending was gathered by the parent, who may write.
+        beside: start.audit.clone().map(|directory| audit::table(directory, || Ok(()))),
         layers: start.layers,
         ..EngineOptions::new(now)
     };

@@ -46,7 +46,11 @@ pub(super) fn with_large_stacks() {}
 
 /// What there is where the kernel knows no such thing.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn forbid_files_and_network(_home: &Path, _private_dir: &Path) -> Result<(), String> {
+pub(super) fn forbid_files_and_network(
+    _home: &Path,
+    _audit: Option<&Path>,
+    _private_dir: &Path,
+) -> Result<(), String> {
     Ok(())
 }
 
@@ -95,8 +99,12 @@ mod linux {
         }
     }
 
-    /// No file but those of the lake may be opened, none but in the private directory be written, nobody be called.
-    pub(in super::super) fn forbid_files_and_network(home: &Path, private_dir: &Path) -> Result<(), String> {
+    /// No file but those of the lake, and of the audit log where SQL may read it, may be opened, none but in the private directory be written, nobody be called.
+    pub(in super::super) fn forbid_files_and_network(
+        home: &Path,
+        audit: Option<&Path>,
+        private_dir: &Path,
+    ) -> Result<(), String> {
         let layout = Layout::new(home);
         let read: BitFlags<AccessFs> = AccessFs::ReadFile | AccessFs::ReadDir;
         let write = read
@@ -115,6 +123,7 @@ mod linux {
             .and_then(|rules| {
                 rules.add_rules(path_beneath_rules([layout.lake_dir(), layout.state_dir()], read))
             })
+            .and_then(|rules| rules.add_rules(path_beneath_rules(audit, read)))
             .and_then(|rules| rules.add_rules(path_beneath_rules([private_dir], write)))
             .and_then(landlock::RulesetCreated::restrict_self);
         confined.map(drop).map_err(|error| error.to_string())

@@ -38,6 +38,7 @@ pub(super) struct Start {
     pub(super) threads: usize,
     pub(super) longest: Duration,
     pub(super) has_search: bool,
+    pub(super) audit: Option<PathBuf>,
     pub(super) layers: Layers,
     pub(super) is_confined: bool,
 }

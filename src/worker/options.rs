@@ -18,6 +18,8 @@ pub struct WorkerOptions {
     pub now: Now,
     /// What `search()` asks, in this process; without it there is no such function.
     pub search: Option<Arc<dyn WordSearch>>,
+    /// Where the audit log lies, if SQL may read it.
+    pub audit: Option<PathBuf>,
     /// How many queries run at the same time.
     pub workers: usize,
     /// Memory that DuckDB plans with, for each worker; the kernel stops it at several times that.
@@ -41,6 +43,7 @@ impl WorkerOptions {
             layout,
             now,
             search: None,
+            audit: None,
             workers: 2,
             memory_bytes: 512 << 20,
             threads: 2,

@@ -1,5 +1,6 @@
 //! Workers for whoever asks: started when first needed, kept, and replaced at once when one is lost.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -16,7 +17,7 @@ use crate::lake::{Disk, LastState, State};
 /// How often it is looked whether a query that waits for a worker is still wanted.
 const TICK: Duration = Duration::from_millis(20);
 /// How long the end waits for a worker that is being started.
-const LAST_START: Duration = Duration::from_secs(2);
+const LAST_START: Duration = Duration::from_secs(1);
 
 /// Answers SQL from outside, each query in a process of its own that can be lost. Share it between threads.
 pub struct SqlWorkers {
@@ -28,6 +29,8 @@ struct Shared {
     options: WorkerOptions,
     room: Mutex<Room>,
     changed: Condvar,
+    /// Workers that were killed, or ended by themselves.
+    lost: AtomicU64,
 }
 
 #[derive(Default)]
@@ -44,7 +47,8 @@ struct Room {
 impl SqlWorkers {
     /// Starts nothing yet.
     pub fn new(options: WorkerOptions) -> Self {
-        let shared = Shared { options, room: Mutex::default(), changed: Condvar::new() };
+        let shared =
+            Shared { options, room: Mutex::default(), changed: Condvar::new(), lost: AtomicU64::new(0) };
         Self { shared: Arc::new(shared), last_state: LastState::default() }
     }
 
@@ -76,6 +80,11 @@ impl SqlWorkers {
     /// When it cannot be read.
     pub fn state(&self) -> Result<Option<Arc<State>>, Error> {
         Ok(self.last_state.load(&Disk::default(), &self.shared.options.layout)?)
+    }
+
+    /// Workers that were killed since their query would not stop, or ended by themselves.
+    pub fn lost_count(&self) -> u64 {
+        self.shared.lost.load(Ordering::Relaxed)
     }
 
     /// The process numbers of workers that wait for a query.
@@ -153,6 +162,7 @@ impl Shared {
         match ended.is_well {
             true => self.leave(Some(process)),
             false => {
+                self.lost.fetch_add(1, Ordering::Relaxed);
                 bury(process);
                 self.leave(None);
             }

@@ -37,6 +37,7 @@ impl Process {
             threads: options.threads,
             longest: options.longest,
             has_search: options.search.is_some(),
+            audit: options.audit.clone(),
             layers: options.layers,
             is_confined: options.is_confined,
         };

@@ -21,6 +21,59 @@ fn each(env: &TestEnv, lines: &[Line], flags: &[&str], mut check: impl FnMut(&st
     }
 }
 
+/// Lines of a text that tell to type `fi` and a command.
+fn told_to_type_fi(text: &str) -> Vec<&str> {
+    let commands = fastintercom::cli::command();
+    let commands: Vec<&str> = commands.get_subcommands().map(|command| command.get_name()).collect();
+    let is_command = |after: &str| {
+        let word = after.split([' ', '`', '\n']).next().unwrap_or_default();
+        commands.contains(&word) || word.starts_with("--") || word.starts_with('[')
+    };
+    let is_told = |line: &&str| {
+        line.match_indices("fi ").any(|(at, _)| {
+            let is_word = !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '-' || c == '/');
+            is_word && is_command(&line[at + 3..])
+        })
+    };
+    text.lines().filter(is_told).collect()
+}
+
+#[test]
+fn called_by_its_whole_name_it_tells_no_command_by_the_short_one() {
+    let standin = StandIn::new();
+    let env = synced(&standin);
+    let before = [
+        &["sync", "--days", "0"][..],
+        &["hepl"],
+        &["help", "tiemframes"],
+        &["--help"],
+        &["status", "--json"],
+    ];
+    for words in before {
+        let run = env.fastintercom(words);
+        let printed = format!("{}{}", run.stdout, run.stderr);
+        assert_eq!(told_to_type_fi(&printed), Vec::<&str>::new(), "{words:?}");
+    }
+    for line in lines(&standin) {
+        let words: Vec<&str> = line.words.iter().map(String::as_str).collect();
+        let run = env.fastintercom(&words);
+        let is_page = words.first() == Some(&"man");
+        let printed = format!("{}{}", run.stdout, run.stderr);
+        let told = told_to_type_fi(&printed);
+        assert!(run.code == Some(0) && told.is_empty(), "{words:?}: {told:#?}\n{}", run.stderr);
+        let help = env.fastintercom(&[words.first().copied().unwrap_or_default(), "--help"]);
+        assert_eq!(told_to_type_fi(&help.stdout), Vec::<&str>::new(), "{words:?}");
+        assert!(!is_page || words.len() < 2 || printed.contains("fastintercom"), "{words:?}: {printed}");
+    }
+    assert_eq!(told_to_type_fi(&env.fi(&["--help"]).stdout).len(), 4, "the check sees them");
+    let empty = TestEnv::new();
+    let alone = empty.fastintercom(&[]);
+    assert!(alone.stdout.contains("  fastintercom demo  try everything"), "{alone}");
+    let refused = empty.fastintercom(&["query", "FROM conversations"]);
+    assert_eq!(told_to_type_fi(&refused.stderr), Vec::<&str>::new());
+    assert!(refused.stderr.contains("`fastintercom "), "{refused}");
+}
+
 #[test]
 fn every_command_is_tried() {
     let standin = StandIn::new();

@@ -256,7 +256,7 @@ fn keys_are_made_listed_and_revoked_while_a_server_runs() {
     for (arguments, code, words) in [
         (&["keys", "revoke", "third"][..], 1, "there is no key 'third'"),
         (&["keys", "add", "two words"], 2, "like ask-intercom"),
-        (&["keys", "add", "x", "--scope", "everything"], 2, "read, query, sync, admin"),
+        (&["keys", "add", "x", "--scope", "everything"], 2, "read, query, sync, metrics, admin"),
     ] {
         let run = env.fi(arguments);
         assert!(run.code == Some(code) && run.stderr.contains(words), "{run}");

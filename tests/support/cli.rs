@@ -54,7 +54,12 @@ impl TestEnv {
 
     /// A command that is ready to run, for tests that need more than `fi`.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_fi"));
+        self.command_of(env!("CARGO_BIN_EXE_fi"), arguments)
+    }
+
+    /// The same for the program under one of its names.
+    fn command_of(&self, program: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program);
         command.args(arguments).current_dir(self.path()).env_clear();
         command.env("HOME", self.path().join("user")).env("USERPROFILE", self.path().join("user"));
         command.env("FASTINTERCOM_HOME", self.home()).env("FASTINTERCOM_NOW", NOW).env("COLUMNS", "100");
@@ -68,6 +73,11 @@ impl TestEnv {
     /// Runs `fi` to its end.
     pub(crate) fn fi(&self, arguments: &[&str]) -> Run {
         self.finish(self.start(&mut self.command(arguments)))
+    }
+
+    /// Runs the same program under its whole name.
+    pub(crate) fn fastintercom(&self, arguments: &[&str]) -> Run {
+        self.finish(self.start(&mut self.command_of(env!("CARGO_BIN_EXE_fastintercom"), arguments)))
     }
 
     /// Runs `fi` to its end with this on stdin.

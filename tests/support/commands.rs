@@ -14,7 +14,7 @@ pub(crate) struct Line {
 }
 
 /// Commands that run until they are stopped, or are a protocol.
-const OTHERS: &[&str] = &["demo serve", "mcp"];
+const OTHERS: &[&str] = &["demo serve", "mcp", "serve"];
 
 /// A synced lake.
 pub(crate) fn synced(standin: &StandIn) -> TestEnv {
@@ -57,6 +57,9 @@ pub(crate) fn lines(standin: &StandIn) -> Vec<Line> {
         "doctor",
         "logs -n 3",
         "reindex",
+        "keys add somebody",
+        "keys list",
+        "keys revoke somebody",
         "mcp install --client cursor --print",
         "sync",
         "sync --conversation ID",

@@ -44,7 +44,7 @@ impl Serving {
                 break document;
             }
         };
-        let address = document["url"].as_str().unwrap().trim_start_matches("http://").to_owned();
+        let address = document["url"].as_str().unwrap().split_once("://").unwrap().1.to_owned();
         Self { child, address, said }
     }
 
@@ -55,6 +55,14 @@ impl Serving {
         Reply::read(stream)
     }
 
+    /// The same, for a server that may end meanwhile: nothing if it does before an answer.
+    pub(crate) fn try_send(&self, request: &Request<'_>) -> Option<Reply> {
+        let mut stream = self.connect();
+        stream.write_all(request.text(&self.address).as_bytes()).ok()?;
+        let reply = Reply::read(stream);
+        (reply.status != 0).then_some(reply)
+    }
+
     /// A bare connection.
     pub(crate) fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(&self.address).unwrap();
@@ -63,9 +71,19 @@ impl Serving {
     }
 
     /// Asks it to end, and how it did: with what it said.
-    pub(crate) fn end(mut self) -> (ExitStatus, String) {
-        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
-        assert!(asked.success());
+    pub(crate) fn end(self) -> (ExitStatus, String) {
+        self.interrupt("TERM");
+        self.wait()
+    }
+
+    /// Sends it a signal.
+    pub(crate) fn interrupt(&self, signal: &str) {
+        let kill = ["-s", signal, &self.child.id().to_string()];
+        assert!(Command::new("kill").args(kill).status().unwrap().success());
+    }
+
+    /// Waits until it has ended, and how it did: with what it said.
+    pub(crate) fn wait(mut self) -> (ExitStatus, String) {
         (self.child.wait().unwrap(), self.said.join().unwrap())
     }
 }
@@ -99,7 +117,8 @@ impl<'a> Request<'a> {
         self.with("Authorization", format!("Bearer {key}"))
     }
 
-    fn text(&self, address: &str) -> String {
+    /// As it is sent.
+    pub(crate) fn text(&self, address: &str) -> String {
         let mut text = format!("{} {} HTTP/1.1\r\n", self.method, self.path);
         if !self.headers.iter().any(|(name, _)| *name == "Host") {
             text.push_str(&format!("Host: {address}\r\n"));
@@ -149,6 +168,11 @@ impl Reply {
     /// The short name of what went wrong.
     pub(crate) fn code(&self) -> String {
         self.json()["error"]["code"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The same, of an answer that may be well.
+    pub(crate) fn code_or_none(&self) -> Option<String> {
+        Some(self.code()).filter(|code| !code.is_empty())
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {

@@ -9,6 +9,8 @@ mod syntax;
 
 use std::borrow::Cow;
 
+use crate::program;
+
 /// How the paragraph of a command's help begins that tells what it prints with `--json`.
 pub(super) const JSON_BEGINNING: &str = "With --json";
 
@@ -51,6 +53,24 @@ impl Topic {
     /// The topic of this name.
     pub fn named(name: &str) -> Option<&'static Self> {
         TOPICS.iter().find(|topic| topic.name == name)
+    }
+
+    /// What it explains, with commands as they can be typed here.
+    pub fn told_about(&self) -> String {
+        program::typed(self.about).into_owned()
+    }
+
+    /// The explanation, with commands as they can be typed here; examples are as they are.
+    pub fn told(&self) -> Vec<Part> {
+        let typed = |text: &str| program::typed(text).into_owned();
+        let told = |part| match part {
+            Part::Text(text) => Part::text(typed(&text)),
+            Part::List(entries) => {
+                Part::List(entries.into_iter().map(|(name, about)| (typed(&name), typed(&about))).collect())
+            }
+            part => part,
+        };
+        (self.parts)().into_iter().map(told).collect()
     }
 }
 

@@ -11,6 +11,7 @@ use crate::cmd::{sync, words};
 use crate::error::CommandError;
 use crate::format::chart::{self, Style};
 use crate::printer::{Look, Paint, Printer};
+use crate::program;
 
 /// Queries to try next, each over the whole history.
 const NEXT: &[&str] = &[
@@ -155,10 +156,11 @@ fn figures(printer: &Printer, outcome: &Outcome) -> Vec<String> {
 
 /// Commands to try.
 fn next(home: &Path) -> Vec<String> {
-    let home = shell_word(&home.display().to_string());
-    let queries = NEXT.iter().map(|sql| format!("fi --home {home} query \"{sql}\""));
-    let first = ["status", "search 'refund -invoice'"].map(|command| format!("fi --home {home} {command}"));
-    let again = [String::from("fi demo"), String::from("fi init")];
+    let (called, home) = (program::name(), shell_word(&home.display().to_string()));
+    let queries = NEXT.iter().map(|sql| format!("{called} --home {home} query \"{sql}\""));
+    let first =
+        ["status", "search 'refund -invoice'"].map(|command| format!("{called} --home {home} {command}"));
+    let again = ["demo", "init"].map(|command| format!("{called} {command}"));
     first.into_iter().chain(queries).chain(again).collect()
 }
 

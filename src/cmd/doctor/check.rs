@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::error::CommandError;
+use crate::program;
 
 /// How serious it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -31,9 +32,14 @@ pub(super) struct Check {
     pub(super) hint: Option<String>,
 }
 
+/// Words of ours, with commands as they can be typed here.
+fn told(words: impl Into<String>) -> String {
+    program::typed(&words.into()).into_owned()
+}
+
 impl Check {
     fn new(name: &'static str, level: Level, message: impl Into<String>) -> Self {
-        Self { name, level, message: message.into(), hint: None }
+        Self { name, level, message: told(message), hint: None }
     }
 
     /// As it should be.
@@ -48,18 +54,18 @@ impl Check {
 
     /// Odd.
     pub(super) fn warn(name: &'static str, message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { hint: Some(hint.into()), ..Self::new(name, Level::Warn, message) }
+        Self { hint: Some(told(hint)), ..Self::new(name, Level::Warn, message) }
     }
 
     /// Broken.
     pub(super) fn fail(name: &'static str, message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { hint: Some(hint.into()), ..Self::new(name, Level::Fail, message) }
+        Self { hint: Some(told(hint)), ..Self::new(name, Level::Fail, message) }
     }
 
     /// Broken, in the words of an error.
     pub(super) fn of_error(name: &'static str, level: Level, error: &CommandError) -> Self {
         let because = error.causes().last().map(|cause| format!(": {cause}")).unwrap_or_default();
-        let hint = (!error.hints().is_empty()).then(|| error.hints().join("; "));
+        let hint = (!error.hints().is_empty()).then(|| told(error.hints().join("; ")));
         Self { hint, ..Self::new(name, level, format!("{}{because}", error.message())) }
     }
 }

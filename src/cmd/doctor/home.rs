@@ -6,6 +6,7 @@ use super::check::{Check, Level};
 use crate::cmd::{assemble, words};
 use crate::config::{Config, Home, Source, private};
 use crate::error::CommandError;
+use crate::free_space::free_bytes;
 use crate::lake;
 
 /// Less free space than this is worth a warning.
@@ -75,15 +76,4 @@ fn disk(path: &Path) -> Check {
         Some(free) => Check::ok("disk", format!("{} free", words::bytes(free))),
         None => Check::skipped("disk", "the free space cannot be told here"),
     }
-}
-
-#[cfg(unix)]
-fn free_bytes(path: &Path) -> Option<u64> {
-    let space = rustix::fs::statvfs(path).ok()?;
-    Some(space.f_bavail.saturating_mul(space.f_frsize))
-}
-
-#[cfg(not(unix))]
-fn free_bytes(_: &Path) -> Option<u64> {
-    None
 }

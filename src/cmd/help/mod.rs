@@ -41,7 +41,7 @@ pub(super) fn width(look: Look) -> usize {
 }
 
 fn topics() -> Vec<(String, String)> {
-    TOPICS.iter().map(|topic| (topic.name.to_owned(), topic.about.to_owned())).collect()
+    TOPICS.iter().map(|topic| (topic.name.to_owned(), topic.told_about())).collect()
 }
 
 fn document(subject: &Subject) -> Value {
@@ -51,11 +51,12 @@ fn document(subject: &Subject) -> Value {
             let commands = command.get_subcommands().map(|command| {
                 json!({ "name": command.get_name(), "about": command.get_about().map(ToString::to_string) })
             });
-            let topics = TOPICS.iter().map(|topic| json!({ "name": topic.name, "about": topic.about }));
+            let topics =
+                TOPICS.iter().map(|topic| json!({ "name": topic.name, "about": topic.told_about() }));
             json!({ "commands": commands.collect::<Vec<_>>(), "topics": topics.collect::<Vec<_>>() })
         }
         Subject::Topic(topic) => {
-            json!({ "name": topic.name, "about": topic.about, "text": plain(topic) })
+            json!({ "name": topic.name, "about": topic.told_about(), "text": plain(topic) })
         }
         Subject::Command { name, help } => {
             let text = help.text(false);

@@ -5,6 +5,7 @@ use unicode_width::UnicodeWidthStr;
 use super::super::wrap::wrap;
 use crate::cli::topic::{Part, Topic};
 use crate::printer::{Paint, Printer};
+use crate::program;
 
 /// Columns of a name at most beside what it is; if one is longer, each has a line of its own.
 const WIDEST_NAME: usize = 40;
@@ -15,8 +16,8 @@ const BELOW: usize = 6;
 
 /// The whole explanation.
 pub(super) fn explained(topic: &Topic, printer: &Printer, width: usize) -> String {
-    let parts = (topic.parts)();
-    let mut paragraphs = vec![printer.paint(Paint::Bold, topic.about)];
+    let parts = topic.told();
+    let mut paragraphs = vec![printer.paint(Paint::Bold, topic.told_about())];
     let mut is_headed = false;
     for part in &parts {
         let text = match part {
@@ -24,7 +25,8 @@ pub(super) fn explained(topic: &Topic, printer: &Printer, width: usize) -> Strin
             Part::Text(text) => wrap(text, width).join("\n"),
             Part::List(entries) => list(entries, printer, width),
             Part::Examples(examples) => {
-                let lines: Vec<String> = examples.iter().map(|line| format!("{INDENT}{line}")).collect();
+                let lines: Vec<String> =
+                    examples.iter().map(|line| format!("{INDENT}{}", program::typed(line))).collect();
                 format!("{}\n{}", printer.paint(Paint::Bold, "Examples"), lines.join("\n"))
             }
         };
@@ -41,7 +43,7 @@ pub(super) fn explained(topic: &Topic, printer: &Printer, width: usize) -> Strin
 /// Topics by name.
 pub(super) fn listed(topics: &[(String, String)], printer: &Printer, width: usize) -> String {
     let title = printer.paint(Paint::Bold, "Topics");
-    let about = "`fi help TOPIC` explains one, `fi help COMMAND` a command";
+    let about = program::typed("`fi help TOPIC` explains one, `fi help COMMAND` a command");
     format!("{title}\n{}\n\n{about}\n", list(topics, printer, width))
 }
 

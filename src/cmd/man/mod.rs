@@ -11,6 +11,7 @@ use super::{Setup, words};
 use crate::cli::topic::TOPICS;
 use crate::cli::{self, ManArgs};
 use crate::error::{CommandError, Explain, Kind};
+use crate::program;
 use page::Page;
 
 /// Prints one page, or writes all.
@@ -22,7 +23,8 @@ pub(super) fn run(setup: &Setup, args: &ManArgs) -> Result<(), CommandError> {
 }
 
 fn print(setup: &Setup, words: &[String]) -> Result<(), CommandError> {
-    let name = ["fi"].into_iter().chain(words.iter().map(String::as_str)).collect::<Vec<_>>().join("-");
+    let name =
+        [program::name()].into_iter().chain(words.iter().map(String::as_str)).collect::<Vec<_>>().join("-");
     let found = pages().into_iter().find(|page| page.name == name);
     let page = found.ok_or_else(|| {
         CommandError::usage(format!("there is no manual page {name}"))
@@ -50,7 +52,7 @@ fn write(setup: &Setup, directory: &Path) -> Result<(), CommandError> {
     }
     let count = words::many(files.len() as u64, "page");
     setup.printer.note(format!("Wrote {count} into {}", directory.display()));
-    setup.printer.hint(format!("read them with: man -M {} fi", shown(directory)));
+    setup.printer.hint(format!("read them with: man -M {} {}", shown(directory), program::name()));
     Ok(())
 }
 

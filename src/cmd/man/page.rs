@@ -6,6 +6,7 @@ use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
 use crate::cli::topic::{Part, Topic};
+use crate::program;
 
 /// The section of commands.
 const COMMANDS: u8 = 1;
@@ -50,13 +51,13 @@ impl Page {
 
     /// The page of a topic.
     pub(super) fn of_topic(topic: &Topic) -> Self {
-        let name = format!("fi-{}", topic.name);
+        let name = format!("{}-{}", program::name(), topic.name);
         let mut roff = Roff::new();
         roff.control("TH", [name.as_str(), "7", "", source().as_str()]);
         roff.control("SH", ["NAME"]);
-        roff.text([roman(format!("{name} - {}", topic.about))]);
+        roff.text([roman(format!("{name} - {}", topic.told_about()))]);
         roff.control("SH", ["DESCRIPTION"]);
-        for part in (topic.parts)() {
+        for part in topic.told() {
             put(&mut roff, &part);
         }
         Self { name, section: TOPICS, text: roff.render() }
@@ -123,7 +124,7 @@ fn verbatim<'a>(roff: &mut Roff, lines: impl Iterator<Item = &'a str>) {
     roff.control("PP", []);
     roff.control("nf", []);
     for line in lines {
-        roff.text([roman(line)]);
+        roff.text([roman(program::typed(line))]);
     }
     roff.control("fi", []);
 }

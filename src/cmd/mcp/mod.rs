@@ -37,7 +37,7 @@ pub(super) fn run(setup: &Setup, args: &McpArgs) -> Result<(), CommandError> {
 fn serve(setup: &Setup) -> Result<(), CommandError> {
     let context = setup.context(&Flags::none())?;
     let service = background::service(&context, PURPOSE);
-    let app = Arc::new(answering::app(&context, Arc::new(service.clone())));
+    let app = Arc::new(answering::app(&context, Arc::new(service.clone()), None));
     let runtime = Builder::new_multi_thread()
         .worker_threads(2)
         .max_blocking_threads(ANSWERING)

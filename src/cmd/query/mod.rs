@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use chrono_tz::Tz;
 
-use super::{Context, Setup, assemble, failure, named_zone, words};
+use super::{Context, Setup, assemble, auditing, failure, named_zone, words};
 use crate::cli::{QueryArgs, QuerySource};
 use crate::config::Flags;
 use crate::engine::{self, Access, Cut, Engine, EngineOptions, Now, Output, QueryOptions, Summary};
@@ -69,6 +69,7 @@ fn open(context: &Context, args: &QueryArgs) -> Result<Engine, CommandError> {
     let options = EngineOptions {
         access,
         search: Some(Arc::new(search)),
+        beside: Some(auditing::table(context)),
         ..EngineOptions::new(Now::new(move || clock.now()))
     };
     Engine::open(&assemble::layout(&context.config.home), options).map_err(failure::of_query)

@@ -8,6 +8,7 @@ use crate::cmd::words;
 use crate::cmd::wrap::wrap;
 use crate::format::visible;
 use crate::printer::{Look, Paint, Printer};
+use crate::program;
 use crate::tools::Untrusted;
 use crate::tools::conversation::{
     ConversationAnswer, DetailsAnswer, Header, HeldAs, MessageKind, Person, ShownAttachment, ShownMessage,
@@ -192,7 +193,7 @@ fn of_messages(freshness: &HeldAs) -> String {
         }
         false => ("Only the opening message is held", "; `fi sync` fetches the others"),
     };
-    let then = if freshness.is_gone { "" } else { then };
+    let then = if freshness.is_gone { "".into() } else { program::typed(then) };
     let why = freshness.fetch_failure.as_deref();
     let why = why.map_or(String::new(), |why| format!(" (not fetched: {why})"));
     format!("{which}{then}{why}.")

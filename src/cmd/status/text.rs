@@ -5,6 +5,7 @@ use super::strip;
 use crate::cmd::words;
 use crate::model::{self, TableSpec};
 use crate::printer::{Paint, Printer};
+use crate::program;
 
 /// Failures and unfinished stretches that are shown.
 const NAMED: usize = 3;
@@ -111,7 +112,10 @@ impl Text<'_> {
         if facts.freshness.is_stale {
             self.line(
                 "Fresh",
-                format!("{text}; {}", self.printer.paint(Paint::Yellow, "stale: run `fi sync`")),
+                format!(
+                    "{text}; {}",
+                    self.printer.paint(Paint::Yellow, program::typed("stale: run `fi sync`"))
+                ),
             );
         } else {
             self.line("Fresh", text);
@@ -128,7 +132,7 @@ impl Text<'_> {
                 format!("by itself from {time} UTC on if `fi mcp` runs, at once with: {}", next.command)
             }
         };
-        self.line("Next sync", text);
+        self.line("Next sync", program::typed(&text));
     }
 
     /// Lines of marks, apart from what stands above them.

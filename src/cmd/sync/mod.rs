@@ -1,5 +1,6 @@
 //! `fi sync`: fetches what is new and says honestly what came of it.
 
+mod daemon;
 mod summary;
 mod work;
 
@@ -18,6 +19,9 @@ const PURPOSE: &str = "fi sync";
 /// Syncs what was asked for.
 pub(super) fn run(setup: &Setup, args: &SyncArgs) -> Result<(), CommandError> {
     let context = setup.context(&args.flags())?;
+    if args.daemon {
+        return daemon::run(&context);
+    }
     let scope = args.meaning(context.clock.now(), super::zone(&context.config)?)?;
     demo::refuse_sync(&context)?;
     let client = assemble::client(&context.config)?;

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::cmd::words;
-use crate::{lake, model};
+use crate::{lake, model, program};
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -114,14 +114,14 @@ fn remake(table: &str) -> Option<Cow<'static, str>> {
 
 impl Finding {
     /// What to do about it.
-    pub(super) fn hint(&self) -> Cow<'static, str> {
+    pub(super) fn hint(&self) -> String {
         let derived = match self {
             Self::File(lake::Finding::Foreign { .. }) => None,
             Self::File(finding) => remake(finding.file().split('/').next().unwrap_or_default()),
             Self::Rule(rule) => remake(rule.rule),
             _ => None,
         };
-        derived.unwrap_or_else(|| self.other_hint().into())
+        program::typed(&derived.unwrap_or_else(|| self.other_hint().into())).into_owned()
     }
 
     fn other_hint(&self) -> &'static str {

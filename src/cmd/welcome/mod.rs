@@ -15,6 +15,7 @@ use crate::config::{self, Config, Flags, Home};
 use crate::error::CommandError;
 use crate::lake::{Holder, State, WriterLock};
 use crate::printer::{Paint, Printer};
+use crate::program;
 use crate::sync::SyncState;
 use next::Next;
 use situation::Situation;
@@ -53,7 +54,7 @@ pub(super) fn run(setup: &Setup) -> Result<(), CommandError> {
     if setup.printer.is_json() {
         return Ok(setup.printer.json(&welcome)?);
     }
-    Ok(setup.printer.data(welcome.text(&setup.printer))?)
+    Ok(setup.printer.words(welcome.text(&setup.printer))?)
 }
 
 /// Answers a first question for whoever sits at the terminal after the first sync, and says how to ask the next.
@@ -100,22 +101,23 @@ impl Welcome {
         let now = config::clock(&setup.environment).unwrap_or_default().now().timestamp();
         let held = held(&home);
         let (state, mut message) = situation::of(config.as_ref(), held.as_ref(), now);
+        let called = program::name();
         let program = match (&setup.globals.home, &setup.globals.config) {
-            (None, None) => String::from("fi"),
-            (_, Some(file)) => format!("fi --config {}", shell_word(file)),
-            (Some(home), None) => format!("fi --home {}", shell_word(home)),
+            (None, None) => called.to_owned(),
+            (_, Some(file)) => format!("{called} --config {}", shell_word(file)),
+            (Some(home), None) => format!("{called} --home {}", shell_word(home)),
         };
         let is_demo = demo::is_demo(&home);
         let held = held.ok().flatten();
         let held = held.as_ref();
         let as_of = held.and_then(|held| sync::data_as_of(&held.sync));
         if is_demo && held.is_some() {
-            message.push(String::from("This is the made-up company of `fi demo`."));
+            message.push(program::typed("This is the made-up company of `fi demo`.").into_owned());
         }
         let can_sync = config.as_ref().is_ok_and(can_sync);
         let mut next = next::of(state, is_demo, can_sync, &program);
         if state == Situation::NotConnected && demo::is_demo(&home.demo()) {
-            let demo = format!("fi --home {}", shell_word(home.demo().path()));
+            let demo = format!("{called} --home {}", shell_word(home.demo().path()));
             next.push(Next::new(demo, "go on with the demo that is here"));
         }
         Ok(Self {

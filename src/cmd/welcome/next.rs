@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Situation;
+use crate::program;
 
 /// A command, and what it does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -30,7 +31,7 @@ const ASK: &[(&str, &str)] = &[
 pub(super) fn of(situation: Situation, is_demo: bool, can_sync: bool, program: &str) -> Vec<Next> {
     let command = |(words, about): (&str, &'static str)| match words {
         // The demo finds its own home, below the one that it is told of.
-        "demo" | "init" if is_demo => Next::new(format!("fi {words}"), about),
+        "demo" | "init" if is_demo => Next::new(format!("{} {words}", program::name()), about),
         _ => Next::new(format!("{program} {words}"), about),
     };
     let fetch = |about: &'static str| match (is_demo, can_sync) {

@@ -1,82 +1,75 @@
-//! The accept loop: connections up to a number, a bound on how long a head may take, and an end in good order.
+//! The accept loop: connections up to a number, all in all and of one address, and an end in good order.
 //!
 //! It is our own because `axum::serve` has no timer, and so waits for a head for ever.
 
 use std::io;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
-use crate::cancel::Cancel;
+use super::connection::Connections;
+use super::places::Places;
+use super::{HttpOptions, Stop};
 
-/// How long the head of a request may take, the wait for it included.
-const HEAD_WITHIN: Duration = Duration::from_secs(5);
-/// Bytes of a head at most.
-const MOST_HEAD_BYTES: usize = 64 << 10;
-/// Header fields at most.
-const MOST_HEADERS: usize = 100;
 /// How long to pause when the system has no room for a connection.
 const NO_ROOM: Duration = Duration::from_millis(100);
 /// What is said to a connection too many.
 const FULL: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
-/// How long it may take to take that.
+/// How long it may take to take that, and the last answers.
 const GOODBYE_WITHIN: Duration = Duration::from_secs(1);
 
-/// Serves until `stop` is raised, and then until what is under way has ended or `last` is over.
+/// Serves until the server is to stop, and then until what is under way has ended, or was ended.
 pub(super) async fn accept(
     listener: TcpListener,
     router: Router,
-    most_connections: usize,
-    stop: &Cancel,
-    last: Duration,
+    places: Arc<Places>,
+    options: &HttpOptions,
+    stop: &Stop,
 ) {
-    let room = Arc::new(Semaphore::new(most_connections));
     let graceful = GracefulShutdown::new();
-    let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new())
-        .header_read_timeout(HEAD_WITHIN)
-        .max_buf_size(MOST_HEAD_BYTES)
-        .max_headers(MOST_HEADERS);
+    let connections = Connections::new(router, options);
     loop {
-        let stream = tokio::select! {
+        let (stream, peer) = tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => stream,
+                Ok(accepted) => accepted,
                 Err(error) => {
                     pause(&error).await;
                     continue;
                 }
             },
-            () = stop.cancelled() => break,
+            () = stop.begun() => break,
         };
-        let Ok(place) = Arc::clone(&room).try_acquire_owned() else {
+        let Some(place) = places.take(plain(peer)) else {
             tokio::spawn(turn_away(stream));
             continue;
         };
         // Answers are small and whole: nothing is gained by waiting for more to send.
         let _ = stream.set_nodelay(true);
-        let service = TowerToHyperService::new(router.clone());
-        let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
+        let served = connections.serve(stream, peer, graceful.watcher());
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
+            if let Err(error) = served.await {
                 tracing::debug!(%error, "a connection ended");
             }
             drop(place);
         });
     }
     drop(listener);
-    if timeout(last, graceful.shutdown()).await.is_err() {
-        tracing::warn!("some answers did not end in time");
+    let ended = timeout(options.last_answers + GOODBYE_WITHIN, graceful.shutdown()).await;
+    if ended.is_err() {
+        tracing::warn!("some answers were not taken in time");
     }
+}
+
+/// The address of whoever is on the other side; IPv4 is IPv4 on sockets for both, too.
+fn plain(peer: SocketAddr) -> IpAddr {
+    peer.ip().to_canonical()
 }
 
 /// Of what is wrong with one connection the next is free; of what is wrong with the system it is not.

@@ -37,12 +37,14 @@ pub enum Scope {
     Query,
     /// Fetching from Intercom.
     Sync,
+    /// Figures about the server, for monitors.
+    Metrics,
     /// Everything, and what others asked.
     Admin,
 }
 
 /// Every scope.
-pub const SCOPES: &[Scope] = &[Scope::Read, Scope::Query, Scope::Sync, Scope::Admin];
+pub const SCOPES: &[Scope] = &[Scope::Read, Scope::Query, Scope::Sync, Scope::Metrics, Scope::Admin];
 
 impl Scope {
     /// Its name.
@@ -51,6 +53,7 @@ impl Scope {
             Self::Read => "read",
             Self::Query => "query",
             Self::Sync => "sync",
+            Self::Metrics => "metrics",
             Self::Admin => "admin",
         }
     }
@@ -204,6 +207,11 @@ impl Caller {
     pub fn may(&self, scope: Scope) -> bool {
         self.scopes.contains(&scope) || self.scopes.contains(&Scope::Admin)
     }
+
+    /// Whether it may ask anything about conversations: a monitor may not.
+    pub(super) fn may_ask(&self) -> bool {
+        self.scopes.iter().any(|scope| *scope != Scope::Metrics)
+    }
 }
 
 /// The keys a server accepts: those of the file, as it is at each request, and one given at its start.
@@ -236,7 +244,7 @@ impl KeyRing {
         let keys = known(file.keys()?);
         let given = given.map(|key| Known {
             hash: hash(key),
-            caller: Caller::new("api-key", &[Scope::Read, Scope::Query, Scope::Sync]),
+            caller: Caller::new("api-key", &[Scope::Read, Scope::Query, Scope::Sync, Scope::Metrics]),
         });
         Ok(Self { file, given, held: Mutex::new(Held { version, keys }) })
     }

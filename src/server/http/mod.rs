@@ -4,36 +4,46 @@
 
 mod accept;
 mod answer;
+mod audited;
+mod connection;
 mod guard;
 mod health;
+mod kept;
 mod keys;
 mod limits;
+mod metrics;
 mod origin;
+mod pace;
+mod places;
 mod rest;
+mod routes;
 mod scope;
+mod stop;
+mod tls;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::Request;
 use axum::http::{HeaderName, StatusCode};
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
-use axum::routing::{get, post};
-use rmcp::transport::StreamableHttpService;
-use rmcp::transport::streamable_http_server::StreamableHttpServerConfig;
-use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use tokio::net::TcpListener;
 
 pub use keys::{Caller, KeyError, KeyFile, KeyRing, SCOPES, Scope, StoredKey};
 pub use limits::CallerLimits;
 pub use origin::Origins;
+pub use pace::Times;
+pub use routes::{Access, ROUTES, Route};
 pub(super) use scope::scope_of;
+pub use tls::{TlsError, TlsFiles};
+
+use metrics::Requests;
+use places::Places;
+use stop::Stop;
 
 use super::app::App;
-use super::mcp::Mcp;
 use crate::cancel::Cancel;
 
 /// How a server over HTTP is set up.
@@ -45,9 +55,17 @@ pub struct HttpOptions {
     pub key_header: HeaderName,
     /// Connections at the same time.
     pub most_connections: usize,
+    /// Those of one address.
+    pub most_per_address: usize,
+    /// Whether this machine may read the figures without a key.
+    pub metrics_open: bool,
+    /// How long things may take on a connection.
+    pub times: Times,
+    /// What connections are encrypted with, if they are.
+    pub tls: Option<Arc<TlsFiles>>,
     /// How much one key may ask.
     pub caller_limits: CallerLimits,
-    /// How long answers under way may take when the server ends.
+    /// How long answers under way may take when the server ends; then they are given up.
     pub last_answers: Duration,
 }
 
@@ -57,8 +75,12 @@ impl Default for HttpOptions {
             origins: Origins::default(),
             key_header: HeaderName::from_static("x-api-key"),
             most_connections: 12_000,
+            most_per_address: 512,
+            metrics_open: false,
+            times: Times::default(),
+            tls: None,
             caller_limits: CallerLimits::default(),
-            last_answers: Duration::from_secs(10),
+            last_answers: Duration::from_secs(7),
         }
     }
 }
@@ -68,6 +90,8 @@ struct Shared {
     app: Arc<App>,
     keys: KeyRing,
     callers: limits::Callers,
+    places: Arc<Places>,
+    requests: Requests,
     options: HttpOptions,
     /// Whether nobody but this machine reaches the server, so that it may go without keys.
     is_local: bool,
@@ -119,42 +143,32 @@ impl HttpServer {
             return Err(HttpError::NoKey(address));
         }
         let callers = limits::Callers::new(options.caller_limits);
+        let places = Arc::new(Places::new(options.most_connections, options.most_per_address));
         let has_keys = AtomicBool::new(!keys.is_empty());
-        Ok(Self { shared: Arc::new(Shared { app, keys, callers, options, is_local, has_keys }), listener })
+        let requests = Requests::default();
+        let shared = Shared { app, keys, callers, places, requests, options, is_local, has_keys };
+        Ok(Self { shared: Arc::new(shared), listener })
     }
 
     /// Serves until `stop` is raised and what was under way then has ended.
     pub async fn serve(self, stop: &Cancel) {
-        let options = &self.shared.options;
-        let (most, last) = (options.most_connections, options.last_answers);
-        let router = router(&self.shared);
-        accept::accept(self.listener, router, most, stop, last).await;
+        let Self { shared, listener } = self;
+        let stop = Stop::new(stop, shared.options.last_answers);
+        let router = router(&shared, &stop);
+        accept::accept(listener, router, Arc::clone(&shared.places), &shared.options, &stop).await;
     }
 }
 
-fn router(shared: &Arc<Shared>) -> Router {
-    let mcp = Mcp::new(Arc::clone(&shared.app));
-    // Host, origin and size are the guard's, which knows what was allowed.
-    let config =
-        StreamableHttpServerConfig::default().disable_allowed_hosts().with_legacy_session_mode(false);
-    let mcp =
-        StreamableHttpService::new(move || Ok(mcp.clone()), LocalSessionManager::default().into(), config);
-    Router::new()
-        .route("/health", get(health::live))
-        .route("/ready", get(health::ready))
-        .route("/tools", get(rest::list))
-        .route("/tools/{name}", post(rest::call))
-        .route("/mcp/tools/{name}", post(rest::call))
-        .nest_service("/mcp", mcp)
+fn router(shared: &Arc<Shared>, stop: &Stop) -> Router {
+    routes::router(shared)
         .fallback(nothing_there)
+        .layer(from_fn_with_state(stop.clone(), stop::give_up))
         .layer(from_fn_with_state(Arc::clone(shared), guard::guard))
         .with_state(Arc::clone(shared))
 }
 
-async fn nothing_there(request: Request) -> Response {
-    let message = format!(
-        "there is nothing at {}: MCP clients use /mcp, programs POST to /tools/NAME, and GET /tools lists the tools",
-        request.uri().path()
-    );
-    answer::refusal(StatusCode::NOT_FOUND, "not_found", &message)
+async fn nothing_there() -> Response {
+    let message = "there is nothing at this address: MCP clients use /mcp, programs POST to /tools/NAME, and GET /tools lists \
+                   the tools";
+    answer::refusal(StatusCode::NOT_FOUND, "not_found", message)
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::program;
+
 /// Whether anything new can arrive.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum SyncAvailability {
@@ -48,19 +50,18 @@ impl fmt::Display for SyncAvailability {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Ready => f.write_str("new data can arrive"),
-            Self::NoToken => f.write_str(
+            Self::NoToken => f.write_str(&program::typed(
                 "nothing new can arrive: there is no access token; connect your workspace with `fi init`, or set \
                  INTERCOM_ACCESS_TOKEN, and restart the server",
-            ),
+            )),
             Self::Replica => f.write_str(
                 "this server cannot sync: it is a replica, whose home can only be read; the server that may write there \
                  brings new data, and answers here follow it",
             ),
-            Self::NoServer { address } => write!(
-                f,
+            Self::NoServer { address } => f.write_str(&program::typed(&format!(
                 "nothing new can arrive: the stand-in server at {address} does not run; `fi demo` starts it and adds \
                  what is new"
-            ),
+            ))),
             Self::Refused { reason, hint } => {
                 write!(f, "nothing new can arrive until the server is restarted: {reason}")?;
                 hint.as_ref().map_or(Ok(()), |hint| write!(f, "; {hint}"))

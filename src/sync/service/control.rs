@@ -7,6 +7,7 @@ use futures::future::BoxFuture;
 
 use super::availability::SyncAvailability;
 use super::job::{Job, JobKind};
+use crate::intercom::LimiterState;
 use crate::lake::Holder;
 
 /// Watches and starts syncs. Every call but [`refresh_if_stale`](Self::refresh_if_stale) returns at once.
@@ -50,6 +51,8 @@ pub struct ServiceStatus {
     pub failures: u32,
     /// Why the last of them failed.
     pub last_error: Option<String>,
+    /// What is known of Intercom's rate limit, since the first sync of this process.
+    pub rate: Option<LimiterState>,
     /// Who writes the lake now, in whatever process.
     pub lock_holder: Option<Holder>,
 }

@@ -37,6 +37,7 @@ pub use schedule::Pace;
 use super::observer::Stop;
 use super::run::{CONVERSATIONS, Now};
 use super::state::SyncState;
+use crate::intercom::Client;
 use crate::lake::{Disk, LastState, WriterLock};
 use queue::Jobs;
 use round::Round;
@@ -73,6 +74,8 @@ struct Shared {
     spread: f64,
     last_error: Option<String>,
     last_question_at: Option<i64>,
+    /// The client of the last sync, which knows how much may be asked.
+    client: Option<Client>,
     /// Up to when questions want to know.
     wanted_until: Option<i64>,
     /// Whether the sync under way began when what was held was too old.
@@ -93,6 +96,7 @@ impl Service {
             spread: 0.0,
             last_error: None,
             last_question_at: None,
+            client: None,
             wanted_until: None,
             is_catching_up: false,
             waited_out: None,
@@ -124,6 +128,11 @@ impl Service {
         }
         inner.shared().jobs.stop_waiting(inner.seconds());
         inner.tell();
+    }
+
+    /// The jobs that are over, up to an hour after they ended.
+    pub fn ended(&self) -> Vec<Job> {
+        self.0.shared().jobs.over().cloned().collect()
     }
 
     /// Tells it to stop: a sync under way ends at its next commit, and soon in any case.
@@ -222,6 +231,7 @@ impl Inner {
             },
             failures: shared.failures,
             last_error: shared.last_error.clone(),
+            rate: shared.client.as_ref().map(Client::limiter),
             lock_holder,
         }
     }

@@ -52,6 +52,11 @@ impl Jobs {
         self.jobs.iter().find(|job| job.state == JobState::Running)
     }
 
+    /// Jobs that are over and not forgotten, in the order they were asked for.
+    pub(super) fn over(&self) -> impl Iterator<Item = &Job> {
+        self.jobs.iter().filter(|job| job.state.is_over())
+    }
+
     /// Jobs that wait, the next one first.
     pub(super) fn waiting(&self) -> impl Iterator<Item = &Job> {
         self.jobs.iter().filter(|job| job.state == JobState::Waiting)

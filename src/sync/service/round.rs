@@ -91,6 +91,7 @@ impl Inner {
         }
         self.probe().await?;
         let client = self.equipment.client(Patience::Long).map_err(Setback::Unavailable)?;
+        self.shared().client = Some(client.clone());
         let place = self.workplace().await?;
         if self.is_superfluous(job) {
             return Ok(None);

@@ -7,7 +7,7 @@ const BUSY_SECONDS: i64 = 10 * 60;
 /// After so long without a question nobody is.
 const IDLE_SECONDS: i64 = 60 * 60;
 /// How much rarer syncs are then.
-const IDLE_FACTOR: i64 = 4;
+const IDLE_FACTOR: u32 = 4;
 /// A sync that began so recently is not begun again for any question.
 const AT_LEAST_SECONDS: i64 = 30;
 /// The first pause after a failure; doubles with every further one.
@@ -22,12 +22,19 @@ pub struct Pace {
     pub usual: Duration,
     /// Time between syncs while questions come.
     pub busy: Duration,
+    /// Time between syncs when nobody asked for long.
+    pub idle: Duration,
 }
 
 impl Pace {
-    /// The pace of a usual interval.
+    /// The pace of a usual interval: more often while questions come, and more rarely while none do.
     pub fn every(usual: Duration) -> Self {
-        Self { usual, busy: usual.min(Duration::from_secs(120)) }
+        Self { usual, busy: usual.min(Duration::from_secs(120)), idle: usual.saturating_mul(IDLE_FACTOR) }
+    }
+
+    /// Always the same interval, for a process that hears no questions.
+    pub fn steady(usual: Duration) -> Self {
+        Self { usual, busy: usual, idle: usual }
     }
 }
 
@@ -70,7 +77,7 @@ fn interval(situation: &Situation, pace: &Pace) -> i64 {
     match situation.last_question_at.map(|at| situation.now - at) {
         Some(ago) if ago < BUSY_SECONDS => seconds(pace.busy),
         Some(ago) if ago < IDLE_SECONDS => seconds(pace.usual),
-        _ => seconds(pace.usual) * IDLE_FACTOR,
+        _ => seconds(pace.idle),
     }
 }
 
@@ -111,6 +118,13 @@ mod tests {
         assert_eq!([asked(600), asked(3_599)].map(|at| waits(&at)), [540, 540]);
         assert_eq!(waits(&asked(3_600)), 2_340);
         assert_eq!(waits(&Situation { last_question_at: None, ..asked(0) }), 2_340);
+    }
+
+    #[test]
+    fn a_steady_pace_does_not_depend_on_questions() {
+        let pace = Pace::steady(Duration::from_secs(600));
+        let unasked = Situation { last_question_at: None, ..asked(0) };
+        assert_eq!([asked(0), asked(7_200), unasked].map(|at| next_sync(&at, &pace) - NOW), [540; 3]);
     }
 
     #[test]

@@ -16,7 +16,7 @@ mod watched;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use super::{Access, Context, QueryArgs, Setup, assemble, failed, failure, named_zone};
+use super::{Access, Context, QueryArgs, Setup, assemble, auditing, failed, failure, named_zone};
 use crate::config::Flags;
 use crate::engine::{Engine, EngineOptions, examples};
 use crate::error::{CommandError, Explain, Kind};
@@ -77,6 +77,7 @@ fn open(context: &Context, args: &QueryArgs, running: &Running) -> Result<Engine
     let options = EngineOptions {
         access,
         search: Some(std::sync::Arc::new(search)),
+        beside: Some(auditing::table(context)),
         ..EngineOptions::new(super::Now::new(move || clock.now()))
     };
     Engine::open(&assemble::layout(&context.config.home), options).map_err(failure::of_query)
