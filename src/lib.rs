@@ -28,6 +28,7 @@ pub mod logging;
 pub mod model;
 pub mod nearest;
 pub mod printer;
+mod private_dir;
 pub mod program;
 pub mod sentiment;
 pub mod server;

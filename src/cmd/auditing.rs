@@ -1,19 +1,24 @@
 //! The audit log of a home, as the settings have it.
 
-use super::Context;
+use super::{Context, assemble};
 use crate::audit::{self, AuditLog, Event, Happened, Keeping};
 use crate::engine::Beside;
 use crate::error::{CommandError, Explain, Kind};
+use crate::lake;
 
 /// How long events are kept.
 fn keeping(context: &Context) -> Keeping {
     Keeping { days: context.config.audit_days }
 }
 
-/// The log of a server that is about to begin; none where nothing is kept.
+/// The log of a server that is about to begin; none where nothing is kept, or nothing can be.
 pub(super) fn log(context: &Context) -> Result<Option<AuditLog>, CommandError> {
-    let keeping = keeping(context);
-    let start = || AuditLog::start(context.config.home.audit_dir(), keeping, context.clock);
+    let (keeping, home) = (keeping(context), &context.config.home);
+    if keeping.is_on() && lake::is_read_only(&assemble::layout(home)) {
+        tracing::warn!("the audit log does not tell who asks a replica, which may not write it");
+        return Ok(None);
+    }
+    let start = || AuditLog::start(home.audit_dir(), keeping, context.clock);
     keeping.is_on().then(start).transpose().explain(Kind::Failed, || "could not start the audit log")
 }
 

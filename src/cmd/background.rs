@@ -42,6 +42,9 @@ struct Ours(Context);
 impl Equipment for Ours {
     fn bar(&self) -> Option<SyncAvailability> {
         let config = &self.0.config;
+        if lake::is_read_only(&assemble::layout(&config.home)) {
+            return Some(SyncAvailability::Replica);
+        }
         match config.token {
             None => Some(SyncAvailability::NoToken),
             Some(_) if demo::has_no_server(config) => {

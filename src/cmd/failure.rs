@@ -39,6 +39,9 @@ fn lake_hint(error: &lake::Error) -> Option<&'static str> {
         lake::Error::Io { source, .. } if matches!(source.kind(), PermissionDenied | ReadOnlyFilesystem) => {
             Some("give yourself the right to write there, or name another home: --home DIR")
         }
+        lake::Error::ReadOnly(_) => {
+            Some("run it where the home can be written, or name another home: --home DIR")
+        }
         lake::Error::Newer { .. } => Some("install the newest fi"),
         lake::Error::Older { .. } => Some("`fi reset` removes the lake, `fi sync` fetches it again"),
         lake::Error::Damaged { .. } => {

@@ -55,6 +55,9 @@ pub enum Error {
         #[source]
         source: SqlError,
     },
+    /// A replica has nowhere to put what does not fit into memory.
+    #[error("cannot make a directory where the system keeps what is temporary")]
+    NoPrivateDir(#[source] io::Error),
     /// A table beside the lake cannot be read.
     #[error("the table '{table}' cannot be read: {reason}")]
     Beside {

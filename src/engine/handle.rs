@@ -23,8 +23,9 @@ use super::settings;
 use super::sql_error::SqlError;
 use super::table::{Collected, Output, Summary, Table};
 use super::views::{VIEWS, View, views_in};
-use crate::lake::{Disk, LastState, Layout, Partitioning, Snapshot, State};
+use crate::lake::{self, Disk, LastState, Layout, Partitioning, Snapshot, State};
 use crate::model::{Conversation, ConversationMetrics, Row, TableSpec};
+use crate::private_dir::PrivateDir;
 
 /// Tells when the last sync of everything began.
 pub(super) const LAST_SYNC_AT: &str = include_str!("sql/last_sync_at.sql");
@@ -41,6 +42,8 @@ pub struct Engine {
     last_state: LastState,
     /// Answers to queries of this program's own, and the version of the lake they are of.
     remembered: Mutex<HashMap<&'static str, (Snapshot, Arc<Table>)>>,
+    /// Where queries of a replica put what does not fit into memory.
+    _private_dir: Option<PrivateDir>,
 }
 
 struct Database {
@@ -70,10 +73,16 @@ impl Engine {
             let comments: String = VIEWS.iter().map(|view| view.comments(state.partitioning)).collect();
             database.connection.execute_batch(&comments).map_err(Error::duckdb("describe the views"))?;
         }
-        let spill_dir = options.spill_dir.clone().unwrap_or_else(|| layout.state_dir().join("spill"));
+        let needs_dir = options.spill_dir.is_none() && lake::is_read_only(&layout);
+        let private_dir =
+            needs_dir.then(|| PrivateDir::create("spill")).transpose().map_err(Error::NoPrivateDir)?;
+        let private_path = private_dir.as_ref().map(|dir| dir.path().to_owned());
+        let spill_dir = options.spill_dir.clone().or(private_path);
+        let spill_dir = spill_dir.unwrap_or_else(|| layout.state_dir().join("spill"));
         settings::apply(&database.connection, &options, &layout.lake_dir(), &spill_dir)?;
         let database = Mutex::new(database);
-        Ok(Self { layout, options, database, last_state, remembered: Mutex::default() })
+        let remembered = Mutex::default();
+        Ok(Self { layout, options, database, last_state, remembered, _private_dir: private_dir })
     }
 
     /// Answers a query with all its rows.

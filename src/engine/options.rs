@@ -84,7 +84,8 @@ pub struct EngineOptions {
     pub memory_bytes: Option<u64>,
     /// Threads for all queries together; as many as there are processors without it.
     pub threads: Option<usize>,
-    /// Where queries put what does not fit into memory; below the lake's home without it.
+    /// Where queries put what does not fit into memory; below the lake's home without it, or where the system keeps
+    /// what is temporary if that can only be read.
     pub spill_dir: Option<PathBuf>,
     /// How much they may put there; DuckDB's own choice without it.
     pub spill_bytes: Option<u64>,

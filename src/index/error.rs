@@ -15,10 +15,10 @@ pub enum Error {
     #[error("nothing was synced into {} yet", .0.display())]
     NoLake(PathBuf),
     /// The index is not there, and who writes the lake has not made it yet.
-    #[error("the search index of {conversations} conversations is being made by {holder}")]
+    #[error("the search index of {conversations} conversations is being made by {}", keeper(.holder.as_ref()))]
     BeingMade {
-        /// Who makes it.
-        holder: Holder,
+        /// Who makes it; a replica does not know.
+        holder: Option<Holder>,
         /// Conversations of the lake.
         conversations: u64,
     },
@@ -48,4 +48,9 @@ pub enum Error {
     /// It was told to stop.
     #[error("stopped before the search index was made; it goes on there next time")]
     Cancelled,
+}
+
+/// Who brings an index up to date, in words.
+pub(crate) fn keeper(holder: Option<&Holder>) -> String {
+    holder.map_or_else(|| "the server that may write this home".to_owned(), ToString::to_string)
 }

@@ -3,7 +3,7 @@
 //!
 //! It is derived: whoever holds the lake's lock may write it, after the lake. A reader that finds it behind, missing
 //! or damaged takes the lock and mends it; when somebody else has the lock, that one keeps the index, and the reader
-//! waits a moment and then answers from what is there, saying so.
+//! waits a moment and then answers from what is there, saying so. So does a replica, which never may write.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,6 +16,7 @@ use tantivy::{ReloadPolicy, TantivyError};
 use super::disk::{DAMAGED, OnDisk, Wrong, is_io, made, on_disk, remove};
 use super::error::Error;
 use super::names::Names;
+use super::replica::IndexCopy;
 use super::search::{Failed, Hits, Moment, PageParams};
 use super::sources::Sources;
 use super::syntax::Expr;
@@ -37,6 +38,8 @@ pub struct TextIndex {
     who: WhoAmI,
     last_state: LastState,
     opened: Mutex<Option<Arc<Opened>>>,
+    /// What a replica opens in its place.
+    copy: Mutex<Option<IndexCopy>>,
     /// Names, and the versions of the files they are from.
     names: Mutex<Option<(String, Arc<Names>)>>,
 }
@@ -68,8 +71,8 @@ pub enum Standing {
     },
     /// It lacks the latest changes, which who has the lake's lock will put in.
     Behind {
-        /// Who.
-        holder: Holder,
+        /// Who; a replica does not know.
+        holder: Option<Holder>,
         /// Conversations in it.
         indexed: u64,
         /// Conversations of the lake.
@@ -112,6 +115,7 @@ impl TextIndex {
             who,
             last_state: LastState::default(),
             opened: Mutex::new(None),
+            copy: Mutex::new(None),
             names: Mutex::new(None),
         }
     }
@@ -215,6 +219,7 @@ impl TextIndex {
                 tracing::warn!(%error, "the search index is damaged and is made anew");
             }
         }
+        self.forget_opened();
         let writer = self.writer(WriterLock::take(&self.layout, &(self.who)())?)?;
         self.remove()?;
         let (opened, standing) = self.mended(&writer, DAMAGED, wait)?;
@@ -236,12 +241,12 @@ impl TextIndex {
             };
             match WriterLock::take(&self.layout, &(self.who)()) {
                 Ok(lock) => return self.readied(lock, wait),
-                Err(lake::Error::Locked { holder }) if started.elapsed() >= PATIENCE => {
-                    return self.behind(&state, holder, wrong);
+                Err(error) => {
+                    let holder = other_writer(error)?;
+                    if started.elapsed() >= PATIENCE {
+                        return self.behind(&state, holder, wrong);
+                    }
                 }
-                Err(lake::Error::Locked { .. }) => {}
-                // A lake that only may be read cannot be mended, and nobody else will.
-                Err(error) => return Err(error.into()),
             }
             if wait.cancel.is_cancelled() {
                 return Err(Error::Cancelled);
@@ -276,7 +281,12 @@ impl TextIndex {
         Ok((opened, Standing::Mended { why, updated }))
     }
 
-    fn behind(&self, state: &State, holder: Holder, wrong: Wrong) -> Result<(Arc<Opened>, Standing), Error> {
+    fn behind(
+        &self,
+        state: &State,
+        holder: Option<Holder>,
+        wrong: Wrong,
+    ) -> Result<(Arc<Opened>, Standing), Error> {
         let conversations = state.rows_of(Conversation::TABLE.name);
         match wrong {
             Wrong::Behind(opened) if opened.moment.count() > 0 => {
@@ -337,8 +347,10 @@ impl TextIndex {
         }
     }
 
-    fn forget_opened(&self) {
+    /// Closes what is open; with it goes the copy of a replica.
+    pub fn forget_opened(&self) {
         *self.opened.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.copy.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// The index, if it is of these versions of the lake's files.
@@ -347,6 +359,7 @@ impl TextIndex {
         if let Some(opened) = held.as_ref().filter(|opened| opened.sources == *wanted) {
             return Ok(Arc::clone(opened));
         }
+        *held = None;
         let opened = Arc::new(self.open()?);
         *held = Some(Arc::clone(&opened));
         match opened.sources == *wanted {
@@ -356,10 +369,26 @@ impl TextIndex {
     }
 
     fn open(&self) -> Result<Opened, Wrong> {
-        let OnDisk { index, fields, sources } = on_disk(&self.layout.index_dir())?;
+        let OnDisk { index, fields, sources } = self.on_disk()?;
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
         let searcher = reader.map_err(Wrong::Damaged)?.searcher();
         Ok(Opened { moment: Moment { searcher, fields }, sources })
+    }
+
+    /// What there is to open: the index itself, or the copy of a replica after it was brought up to date.
+    fn on_disk(&self) -> Result<OnDisk, Wrong> {
+        let dir = self.layout.index_dir();
+        if !lake::is_read_only(&self.layout) {
+            return on_disk(&dir);
+        }
+        let mut held = self.copy.lock().unwrap_or_else(PoisonError::into_inner);
+        let copy = match held.take() {
+            Some(copy) => copy,
+            None => IndexCopy::empty().map_err(|error| Wrong::Damaged(error.into()))?,
+        };
+        // What is not there any more is let go of: it may have been removed for somebody who wants to be forgotten.
+        copy.follow(&dir)?;
+        on_disk(held.insert(copy).path())
     }
 
     /// Teammates and teams as the lake has them; read again only when they changed.
@@ -383,6 +412,15 @@ impl TextIndex {
             other => TantivyError::InternalError(format!("it was mended, and yet {}", other.why())),
         };
         Error::Index { path: self.layout.index_dir(), source }
+    }
+}
+
+/// Who writes in place of whoever could not take the lock: nobody knows whom a replica follows.
+fn other_writer(error: lake::Error) -> Result<Option<Holder>, Error> {
+    match error {
+        lake::Error::Locked { holder } => Ok(Some(holder)),
+        lake::Error::ReadOnly(_) => Ok(None),
+        error => Err(error.into()),
     }
 }
 

@@ -26,6 +26,9 @@ pub enum Error {
         /// Who, for what, since when.
         holder: super::Holder,
     },
+    /// This process may not write: the home is somebody else's, or a volume mounted for reading.
+    #[error("the lake in {} can only be read here", .0.display())]
+    ReadOnly(PathBuf),
     /// A Parquet file cannot be read or written.
     #[error("cannot read or write {} as Parquet", path.display())]
     Parquet {

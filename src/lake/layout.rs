@@ -125,6 +125,11 @@ impl Layout {
         Self { root: home.to_owned() }
     }
 
+    /// The home itself.
+    pub fn home_dir(&self) -> &Path {
+        &self.root
+    }
+
     /// What any tool may read.
     pub fn lake_dir(&self) -> PathBuf {
         self.root.join("lake")

@@ -46,8 +46,11 @@ pub struct WriterLock {
 }
 
 impl WriterLock {
-    /// Takes the lock, or says who has it.
+    /// Takes the lock, or says who has it. Where the lake can only be read there is nothing to take.
     pub fn take(layout: &Layout, holder: &Holder) -> Result<Self, Error> {
+        if is_read_only(layout) {
+            return Err(Error::ReadOnly(layout.lake_dir()));
+        }
         let path = layout.lock_file();
         let mut file = open(layout)?;
         lock(&mut file, &path)?;
@@ -89,6 +92,24 @@ impl Drop for WriterLock {
         let _ = self.file.set_len(0);
         let _ = self.file.unlock();
     }
+}
+
+/// Whether the lake can only be read by this process, which then is a replica: its home is there and cannot be written.
+pub fn is_read_only(layout: &Layout) -> bool {
+    let (state, home) = (layout.state_dir(), layout.home_dir());
+    let nearest = if state.is_dir() { state } else { home.to_owned() };
+    nearest.is_dir() && !may_write(&nearest)
+}
+
+#[cfg(unix)]
+fn may_write(dir: &Path) -> bool {
+    use rustix::fs::{Access, access};
+    access(dir, Access::WRITE_OK | Access::EXEC_OK).is_ok()
+}
+
+#[cfg(not(unix))]
+fn may_write(dir: &Path) -> bool {
+    std::fs::metadata(dir).is_ok_and(|dir| !dir.permissions().readonly())
 }
 
 /// Locks the file. One locked by nobody who says so is tried again for a moment: its holder is about to write its

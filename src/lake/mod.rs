@@ -34,7 +34,7 @@ pub use error::Error;
 pub use file_version::FileVersion;
 pub use files::{Disk, FileReader, FileWriter, Files};
 pub use layout::{DataFile, Layout, Partition, Partitioning};
-pub use lock::{Holder, WriterLock};
+pub use lock::{Holder, WriterLock, is_read_only};
 pub use lookup::Lookup;
 pub use ranges::ByteRanges;
 pub use reader::{Batches, Reader, Walk};

@@ -315,6 +315,13 @@ impl App {
     }
 }
 
+impl Drop for App {
+    fn drop(&mut self) {
+        // Whoever else holds the index may live until the process ends, and then lets go of nothing.
+        self.parts.index.forget_opened();
+    }
+}
+
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;

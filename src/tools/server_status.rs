@@ -113,6 +113,7 @@ fn standing(sync: &ServiceStatus) -> (&'static str, String) {
             ("syncing", "A sync is under way; answers come from what is held.".to_owned())
         }
         (SyncAvailability::Refused { .. }, _) => ("error", unavailable()),
+        (SyncAvailability::Replica, _) => ("active", unavailable()),
         (SyncAvailability::NoToken | SyncAvailability::NoServer { .. }, _) => ("inactive", unavailable()),
         (SyncAvailability::Ready, Some(error)) => {
             ("error", super::sentence(&format!("the last sync failed: {error}")))

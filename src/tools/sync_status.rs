@@ -43,7 +43,7 @@ pub struct SyncStatus {
     pub last_run: Option<RunView>,
     /// Why the last sync failed, if it did.
     pub last_error: Option<String>,
-    /// Whether anything new can arrive: ready, no_token, no_server or refused.
+    /// Whether anything new can arrive: ready, replica, no_token, no_server or refused.
     pub availability: &'static str,
     /// Who writes the lake now.
     pub lock: Option<LockView>,

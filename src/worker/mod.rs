@@ -16,7 +16,6 @@ mod frame;
 mod options;
 mod pieces;
 mod pool;
-mod private_dir;
 mod process;
 mod replies;
 mod talk;

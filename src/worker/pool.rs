@@ -16,6 +16,8 @@ use crate::lake::{Disk, LastState, State};
 
 /// How often it is looked whether a query that waits for a worker is still wanted.
 const TICK: Duration = Duration::from_millis(20);
+/// How long the end waits for a worker that is being started.
+const LAST_START: Duration = Duration::from_secs(1);
 
 /// Answers SQL from outside, each query in a process of its own that can be lost. Share it between threads.
 pub struct SqlWorkers {
@@ -128,6 +130,9 @@ impl Drop for SqlWorkers {
         let idle = (std::mem::take(&mut room.idle), room.spare.take());
         drop(room);
         drop(idle);
+        // A spare that is being started takes its directory with it, if the process lives long enough.
+        let room = self.shared.room();
+        drop(self.shared.changed.wait_timeout_while(room, LAST_START, |room| room.is_spare_coming));
     }
 }
 
@@ -206,12 +211,14 @@ impl Shared {
         drop(room);
         let shared = Arc::clone(self);
         let start = move || {
-            let started = Process::start(&shared.options).ok();
+            let mut started = Process::start(&shared.options).ok();
             let mut room = shared.room();
-            room.is_spare_coming = false;
             if !room.is_closed {
-                room.spare = started;
+                room.spare = started.take();
             }
+            drop(room);
+            drop(started);
+            shared.room().is_spare_coming = false;
             shared.changed.notify_all();
         };
         // Without a thread the next query starts one for itself.

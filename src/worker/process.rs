@@ -10,7 +10,7 @@ use super::child::ARGUMENT;
 use super::error::{Error, FailedKind};
 use super::frame::{FromChild, LONGEST_FROM_CHILD, Start, ToChild, encode, receive};
 use super::options::WorkerOptions;
-use super::private_dir::PrivateDir;
+use crate::private_dir::PrivateDir;
 
 /// How long a child may take to get ready.
 const STARTING: Duration = Duration::from_secs(20);
@@ -30,7 +30,7 @@ pub(super) struct Process {
 impl Process {
     /// Starts one and waits until it is ready.
     pub(super) fn start(options: &WorkerOptions) -> Result<Self, Error> {
-        let private_dir = PrivateDir::create().map_err(Error::Start)?;
+        let private_dir = PrivateDir::create("sql").map_err(Error::Start)?;
         let layout = std::path::absolute(options.layout.lake_dir()).map_err(Error::Start)?;
         let start = Start {
             home: layout.parent().map(std::path::Path::to_owned).unwrap_or_default(),

@@ -183,7 +183,7 @@ fn while_another_process_writes_it_answers_from_what_it_has_and_says_so() {
     let lock = WriterLock::take(&lake.layout(), &holder).unwrap();
     let (ids, standing) = found_standing(&index, "parcel");
     assert_eq!(ids.len(), 20, "as before the change");
-    assert_eq!(standing, Standing::Behind { holder, indexed: 20, conversations: 20 });
+    assert_eq!(standing, Standing::Behind { holder: Some(holder), indexed: 20, conversations: 20 });
     drop(lock);
     assert_eq!(found(&index, "parcel").len(), 19);
 }

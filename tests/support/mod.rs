@@ -26,6 +26,7 @@ pub(crate) mod oracle;
 pub(crate) mod patience;
 pub(crate) mod prometheus;
 pub(crate) mod raw_server;
+pub(crate) mod read_only;
 pub(crate) mod residue;
 pub(crate) mod router_transport;
 pub(crate) mod rows;

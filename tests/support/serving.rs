@@ -25,7 +25,11 @@ impl Serving {
     /// `fi serve` on a free port, with more arguments.
     pub(crate) fn start(env: &TestEnv, arguments: &[&str]) -> Self {
         let arguments = [&["serve", "--port", "0", "--json"], arguments].concat();
-        let mut child = env.start(&mut env.command(&arguments));
+        Self::of(env.start(&mut env.command(&arguments)))
+    }
+
+    /// One that was started otherwise, with `--json`.
+    pub(crate) fn of(mut child: Child) -> Self {
         let mut stderr = child.stderr.take().unwrap();
         let said = std::thread::spawn(move || {
             let mut said = Vec::new();

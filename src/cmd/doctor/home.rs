@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use super::check::{Check, Level};
-use crate::cmd::words;
+use crate::cmd::{assemble, words};
 use crate::config::{Config, Home, Source, private};
 use crate::error::CommandError;
 use crate::free_space::free_bytes;
+use crate::lake;
 
 /// Less free space than this is worth a warning.
 const LITTLE: u64 = 1_000_000_000;
@@ -23,8 +24,11 @@ fn directory(home: &Home) -> Check {
     if !home.exists() {
         return Check::ok("home", format!("{path} is not there yet; `fi init` creates it"));
     }
+    let hint = "give yourself the right to write there, or name another home: --home DIR";
+    if lake::is_read_only(&assemble::layout(home)) {
+        return Check::warn("home", format!("{path} can only be read: servers over it are replicas"), hint);
+    }
     if let Err(error) = private::probe(home.path()) {
-        let hint = "give yourself the right to write there, or name another home: --home DIR";
         return Check::fail("home", format!("{path} cannot be written to: {error}"), hint);
     }
     match home.open_to_others() {

@@ -44,6 +44,8 @@ pub(super) async fn ready(State(shared): State<Arc<Shared>>) -> Response {
 }
 
 fn look(app: &App) -> Result<(DataInfo, &'static str), ToolError> {
+    // A replica takes over what has changed before somebody asks, and lets go of what was removed.
+    app.index().look();
     let info = app.holdings(app.now()).data_info(&DataInfoParams::default())?;
     let disk = match free_bytes(&app.layout().state_dir()) {
         Some(free) if free < LITTLE_ROOM => "full",

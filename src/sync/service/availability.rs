@@ -12,6 +12,8 @@ pub enum SyncAvailability {
     Ready,
     /// There is no access token.
     NoToken,
+    /// The home can only be read: this process is a replica, and another one keeps the lake up to date.
+    Replica,
     /// The stand-in server the lake came from does not run.
     NoServer {
         /// Where it ran.
@@ -37,6 +39,7 @@ impl SyncAvailability {
         match self {
             Self::Ready => "ready",
             Self::NoToken => "no_token",
+            Self::Replica => "replica",
             Self::NoServer { .. } => "no_server",
             Self::Refused { .. } => "refused",
         }
@@ -51,6 +54,10 @@ impl fmt::Display for SyncAvailability {
                 "nothing new can arrive: there is no access token; connect your workspace with `fi init`, or set \
                  INTERCOM_ACCESS_TOKEN, and restart the server",
             )),
+            Self::Replica => f.write_str(
+                "this server cannot sync: it is a replica, whose home can only be read; the server that may write there \
+                 brings new data, and answers here follow it",
+            ),
             Self::NoServer { address } => f.write_str(&program::typed(&format!(
                 "nothing new can arrive: the stand-in server at {address} does not run; `fi demo` starts it and adds \
                  what is new"

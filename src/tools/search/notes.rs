@@ -1,7 +1,7 @@
 //! What a search tells in words: what was mended, what is missing, and why nothing was found.
 
 use super::request::Request;
-use crate::index::{Expr, Leaf, Match, Scope, Standing, TextIndex, Updated, Wait};
+use crate::index::{Expr, Leaf, Match, Scope, Standing, TextIndex, Updated, Wait, keeper};
 use crate::tools::ToolError;
 
 /// Words named one by one at most.
@@ -18,8 +18,9 @@ pub(super) fn standing(standing: &Standing) -> Option<String> {
              {removed} taken out."
         )),
         Standing::Behind { holder, indexed, conversations } => Some(format!(
-            "The search index lacks the latest changes, which {holder} is putting in: it has {indexed} of \
-             {conversations} conversations, so more may fit than are counted here."
+            "The search index lacks the latest changes, which {} is putting in: it has {indexed} of \
+             {conversations} conversations, so more may fit than are counted here.",
+            keeper(holder.as_ref())
         )),
     }
 }

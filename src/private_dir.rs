@@ -1,17 +1,17 @@
-//! A directory of a worker's own, for what does not fit into memory: for nobody else, and gone with the worker.
+//! A directory of a process's own, where the system keeps what is temporary: for nobody else, and gone with its owner.
 
 use std::fs::{self, DirBuilder};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Exists as long as the worker.
+/// Exists until it is dropped.
 #[derive(Debug)]
-pub(super) struct PrivateDir(PathBuf);
+pub(crate) struct PrivateDir(PathBuf);
 
 impl PrivateDir {
-    /// Makes one where the system keeps what is temporary, under a name nobody guesses.
-    pub(super) fn create() -> io::Result<Self> {
-        let name = format!("fi-sql-{:032x}", rand::random::<u128>());
+    /// Makes one for a purpose, which its name tells, under a name nobody guesses.
+    pub(crate) fn create(purpose: &str) -> io::Result<Self> {
+        let name = format!("fi-{purpose}-{:032x}", rand::random::<u128>());
         let path = std::env::temp_dir().join(name);
         #[cfg_attr(not(unix), expect(unused_mut, reason = "modes exist on Unix only"))]
         let mut builder = DirBuilder::new();
@@ -22,7 +22,7 @@ impl PrivateDir {
         Ok(Self(fs::canonicalize(&path).unwrap_or(path)))
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.0
     }
 }
