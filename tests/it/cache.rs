@@ -124,7 +124,9 @@ fn an_answer_given_again_says_how_far_behind_the_data_is_now() {
         json!({"created_after": "2026-10-01T00:00:00", "created_before": "2026-11-20T23:59:59"}),
     ];
     for seconds in [3_600, 3_605, 3_659] {
-        [&kept, &fresh].map(|server| server.ahead.store(seconds, Ordering::Relaxed));
+        for server in [&kept, &fresh] {
+            server.ahead.store(seconds, Ordering::Relaxed);
+        }
         let ages =
             [&kept, &fresh].map(|server| questions.each_ref().map(|question| server.search(question).0));
         for (question, (again, anew)) in questions.iter().zip(ages[0].iter().zip(&ages[1])) {
