@@ -281,6 +281,8 @@ fn here_is_told_what_there_is() {
         let path = here[what].as_str().unwrap();
         assert_eq!(server.send(&Request::get(path)).status, 200, "{path}");
     }
+    let unknown = server.send(&Request::post("/tools/%ff", "{}"));
+    assert_eq!((unknown.status, unknown.code().as_str()), (404, "unknown_tool"));
     let wrong = server.send(&Request::get("/tools/query"));
     assert_eq!((wrong.status, wrong.code().as_str()), (405, "method_not_allowed"));
     assert_eq!(wrong.header("Allow"), Some("POST"));

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::body::Bytes;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -54,10 +55,12 @@ pub(super) async fn list() -> Response {
 /// `POST /tools/NAME`.
 pub(super) async fn call(
     State(shared): State<Arc<Shared>>,
-    Path(name): Path<String>,
+    name: Result<Path<String>, PathRejection>,
     Extension(caller): Extension<Caller>,
     body: Bytes,
 ) -> Response {
+    // What cannot be read is the name of nothing.
+    let name = name.map(|Path(name)| name).unwrap_or_default();
     let Some(tool) = TOOLS.iter().find(|tool| tool.name == name) else { return unknown(&name) };
     let mut arguments = match object(&body) {
         Ok(arguments) => arguments,

@@ -39,7 +39,7 @@ const HEADER: &[&str] = &[
     "part_count",
 ];
 /// And of its messages.
-const MESSAGE: &[&str] = &[
+pub(in crate::tools) const MESSAGE: &[&str] = &[
     "author_type",
     "author_id",
     "author_name",

@@ -34,6 +34,7 @@ use crate::model::ConversationId;
 use budget::Budget;
 use cursor::Cursor;
 use held::Known;
+pub(super) use held::MESSAGE as MESSAGE_COLUMNS;
 pub(super) use names::{Names, inbox_url};
 use whole::Frame;
 use window::{Events, Wanted};

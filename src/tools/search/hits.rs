@@ -11,7 +11,7 @@ use crate::index::{Card, Hit, Leaf, Snippet, Within, beginning, key_of, snippet}
 use crate::lake::{Lookup, State};
 use crate::model::Timestamp;
 use crate::sync::Workspace;
-use crate::tools::conversation::{Named, Names, Person, ShownMessage, inbox_url};
+use crate::tools::conversation::{MESSAGE_COLUMNS, Named, Names, Person, ShownMessage, inbox_url};
 use crate::tools::{ToolError, Untrusted};
 
 /// Characters of each at most.
@@ -65,7 +65,7 @@ impl Shower<'_> {
             None => {}
         }
         if self.request.is_detailed {
-            let messages = self.lookup.message_rows(partitioning, began, id, None)?;
+            let messages = self.lookup.message_rows(partitioning, began, id, Some(MESSAGE_COLUMNS))?;
             let Room { messages: most, message_chars, .. } = self.room;
             let more = messages.len().saturating_sub(most);
             shown.more_message_count = (more > 0).then_some(more);

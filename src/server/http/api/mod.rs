@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::body::{Body, Bytes};
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
@@ -35,13 +36,14 @@ pub(super) const DOCUMENT: &str = "/api/v1/openapi.json";
 /// The page has a style of its own and nothing else.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/// What an address has where its path has names; not all bytes are text.
+type InPath = Result<Path<HashMap<String, String>>, PathRejection>;
+
 /// What answers at an endpoint.
 pub(super) fn method(endpoint: &'static Endpoint) -> MethodRouter<Arc<Shared>> {
-    let query =
-        async move |state: State<Arc<Shared>>,
-                    caller: Extension<Caller>,
-                    path: Path<HashMap<String, String>>,
-                    uri: Uri| by_address(endpoint, &state, &caller, &path, &uri).await;
+    let query = async move |state: State<Arc<Shared>>, caller: Extension<Caller>, path: InPath, uri: Uri| {
+        by_address(endpoint, &state, &caller, path, &uri).await
+    };
     let body =
         async move |state: State<Arc<Shared>>, caller: Extension<Caller>, headers: HeaderMap, body: Bytes| {
             by_body(endpoint, &state, &caller, &headers, &body).await
@@ -56,10 +58,15 @@ async fn by_address(
     endpoint: &'static Endpoint,
     shared: &Arc<Shared>,
     caller: &Caller,
-    path: &HashMap<String, String>,
+    path: InPath,
     uri: &Uri,
 ) -> Response {
     let Some(tool) = endpoint.tool() else { return nothing(endpoint) };
+    let Ok(Path(path)) = path else {
+        return invalid(
+            "the address cannot be read: what stands in it is text in UTF-8, like 215470001234567",
+        );
+    };
     let Ok(Query(pairs)) = Query::<Vec<(String, String)>>::try_from_uri(uri) else {
         return invalid("the parameters cannot be read: they are like ?query=refund&limit=10");
     };

@@ -19,7 +19,7 @@ fn page(document: &Value) -> String {
          <p>The document: <a href=\"/api/v1/openapi.json\">/api/v1/openapi.json</a>. A key goes into a header: \
          <code>Authorization: Bearer fi_…</code>. MCP clients use <code>/mcp</code>.</p>\n",
         text(&document["info"]["version"]),
-        text(&document["info"]["description"]),
+        prose(&document["info"]["description"]),
     );
     for (path, operations) in entries(&document["paths"]) {
         for (method, operation) in entries(operations) {
@@ -40,7 +40,7 @@ fn endpoint(document: &Value, path: &str, method: &str, operation: &Value) -> St
         method.to_uppercase(),
         escaped(path),
         text(&operation["summary"]),
-        text(&operation["description"]).replace("\n\n", "</p>\n<p>"),
+        prose(&operation["description"]).replace("\n\n", "</p>\n<p>"),
         escaped(&example(method, path)),
         table("Parameters", parameters(operation)),
         table("Body", fields(document, body)),
@@ -65,7 +65,7 @@ fn example(method: &str, path: &str) -> String {
 
 fn parameters(operation: &Value) -> Vec<[String; 3]> {
     let parameters = operation["parameters"].as_array().into_iter().flatten();
-    let rows = parameters.map(|one| [text(&one["name"]), kind(&one["schema"]), text(&one["description"])]);
+    let rows = parameters.map(|one| [text(&one["name"]), kind(&one["schema"]), prose(&one["description"])]);
     rows.collect()
 }
 
@@ -74,7 +74,7 @@ fn fields(document: &Value, schema: &Value) -> Vec<[String; 3]> {
     let reference = schema["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
     let schema = reference.and_then(|place| document.pointer(place)).unwrap_or(schema);
     let fields = entries(&schema["properties"]);
-    fields.map(|(name, field)| [escaped(name), kind(field), text(&field["description"])]).collect()
+    fields.map(|(name, field)| [escaped(name), kind(field), prose(&field["description"])]).collect()
 }
 
 /// The type of something, in a word.
@@ -118,6 +118,15 @@ fn table(title: &str, rows: Vec<[String; 3]>) -> String {
 
 fn entries(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
     value.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), value))
+}
+
+/// A text in which backticks mark what is code.
+fn prose(value: &Value) -> String {
+    let text = text(value);
+    let parts = text.split('`').enumerate();
+    parts
+        .map(|(number, part)| if number % 2 == 1 { format!("<code>{part}</code>") } else { part.to_owned() })
+        .collect()
 }
 
 fn text(value: &Value) -> String {
