@@ -49,6 +49,10 @@ fn an_administrator_sees_who_asked_what_and_nobody_else_does() {
     query_by_mcp(&server, &asker, "asked-3", "SELECT state FROM conversations LIMIT 3");
     server.send(&Request::post("/tools/force_sync", "{}").key(&asker).with("X-Request-Id", "asked-4"));
     server.send(&Request::get("/metrics").key(&admin).with("X-Request-Id", "asked-5"));
+    let many = json!({"sql": "SELECT range FROM range(1234)"});
+    let rows =
+        Request::post("/api/v1/query", many).with("Accept", "text/csv").with("X-Request-Id", "asked-6");
+    assert_eq!(server.send(&rows.key(&asker)).status, 200);
 
     let told = query(&server, &admin, "other-1", ASKED);
     assert_eq!(told.status, 200, "{told:?}");
@@ -64,12 +68,13 @@ fn an_administrator_sees_who_asked_what_and_nobody_else_does() {
         post("/tools/{name}", 400, called("sql", "refused", Value::Null), "asked-2"),
         post("/mcp", 200, called("limit, sql", "answered", json!(3)), "asked-3"),
         post("/tools/{name}", 403, [json!("force_sync"), Value::Null, Value::Null, Value::Null], "asked-4"),
+        post("/api/v1/query", 200, called("sql", "answered", json!(1234)), "asked-6"),
     ]);
     assert_eq!(told.json()["rows"], expected, "{told:?}");
     let by_mcp = query_by_mcp(&server, &admin, "other-2", ASKED);
     assert_eq!(by_mcp["structuredContent"]["rows"], expected);
     let mine = env.fi(&["query", "--format", "csv", &format!("SELECT count(*) FROM ({ASKED})")]);
-    assert_eq!(mine.stdout.lines().nth(1), Some("4"), "{mine}");
+    assert_eq!(mine.stdout.lines().nth(1), Some("5"), "{mine}");
     let keys = "SELECT event, key_name, arguments FROM audit_log WHERE event LIKE 'key_%' ORDER BY key_name";
     let keys = query(&server, &admin, "other-3", keys).json()["rows"].clone();
     assert_eq!(keys, json!([["key_made", "asker", "read, query"], ["key_made", "boss", "admin"]]));

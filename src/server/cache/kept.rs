@@ -29,7 +29,7 @@ impl Given {
     /// An answer made just now.
     pub(in crate::server) fn made(value: Value) -> Self {
         let listed = |name: &&str| value.get(name)?.as_array().map(|items| items.len() as u64);
-        let row_count = LISTS.iter().find_map(|name| listed(&name));
+        let row_count = LISTS.iter().find_map(listed);
         Self { text: value.to_string().into(), value: Some(value), age: None, asked_until: None, row_count }
     }
 

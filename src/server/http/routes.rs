@@ -48,8 +48,11 @@ enum Serves {
     Mcp,
 }
 
+/// Method, address, who may ask, and what answers.
+type Named = (&'static str, &'static str, Access, fn() -> MethodRouter<Arc<Shared>>);
+
 /// Those with a name of their own.
-const NAMED: &[(&str, &str, Access, fn() -> MethodRouter<Arc<Shared>>)] = &[
+const NAMED: &[Named] = &[
     ("GET", "/health", Access::Anybody, || get(health::live)),
     ("GET", "/ready", Access::Anybody, || get(health::ready)),
     ("GET", metrics::PATH, Access::Only(Scope::Metrics), || get(metrics::page)),

@@ -34,7 +34,7 @@ impl Stop {
     }
 
     /// Answers that are still under way come too late.
-    async fn is_late(self) {
+    async fn late(self) {
         self.cancel.cancelled().await;
         sleep(self.last_answers).await;
     }
@@ -55,7 +55,7 @@ fn until(
 pub(super) async fn give_up(State(stop): State<Stop>, request: Request, next: Next) -> Response {
     let response = tokio::select! {
         response = next.run(request) => response,
-        () = stop.clone().is_late() => {
+        () = stop.clone().late() => {
             let message = "this server is being stopped; ask again in a moment";
             return later(StatusCode::SERVICE_UNAVAILABLE, "stopping", message, 5);
         }
@@ -68,7 +68,7 @@ pub(super) async fn give_up(State(stop): State<Stop>, request: Request, next: Ne
         .get(CONTENT_TYPE)
         .is_some_and(|value| value.as_bytes().starts_with(b"text/event-stream"));
     response.map(|body| {
-        let (data, late) = (body.into_data_stream(), Box::pin(stop.is_late()));
+        let (data, late) = (body.into_data_stream(), Box::pin(stop.late()));
         match is_events {
             true => Body::from_stream(data.take_until(late)),
             false => Body::from_stream(until(data, late)),

@@ -23,6 +23,7 @@ use super::super::keys::Scope;
 use super::super::scope::scope_of;
 use super::formats::{Accepted, RowsAs, accepted};
 use crate::cancel::Cancel;
+use crate::server::asked::Asked;
 use crate::server::{App, arguments, run};
 use crate::tools::ToolError;
 use crate::tools::query::{Querier, QueryParams};
@@ -54,6 +55,8 @@ pub(super) async fn response(calling: Calling<'_>, headers: &HeaderMap) -> Respo
 async fn streamed(calling: Calling<'_>, rows: &'static RowsAs) -> Response {
     let Calling { shared, caller, tool, arguments, not_held } = calling;
     run::note_arguments(&arguments);
+    Asked::note_tool(tool.name);
+    let asked = Asked::current();
     let is_admin = caller.may(Scope::Admin);
     let scope = scope_of(tool);
     if !caller.may(scope) {
@@ -74,7 +77,12 @@ async fn streamed(calling: Calling<'_>, rows: &'static RowsAs) -> Response {
         let _turn = turn;
         let querier = Querier { cancel, ..of_app.row_querier() };
         match of_app.allowed(querier, &params.sql, is_admin) {
-            Ok((querier, _turn)) => run_into(&of_app, &querier, &params, rows, &events),
+            Ok((querier, _turn)) => {
+                let end = run_into(&of_app, &querier, &params, rows, &events);
+                note(asked.as_ref(), &end);
+                // Who is gone need not be told.
+                let _ = Handle::current().block_on(timeout(TAKEN_WITHIN, events.send(Event::End(end))));
+            }
             Err(error) => drop(events.blocking_send(Event::End(Err(error)))),
         }
     });
@@ -91,8 +99,23 @@ async fn streamed(calling: Calling<'_>, rows: &'static RowsAs) -> Response {
     }
 }
 
+/// Notes how it ended, before whoever asked hears of it.
+fn note(asked: Option<&Asked>, end: &Result<StreamEnd, ToolError>) {
+    if let Some(asked) = asked {
+        let mut noted = asked.noted();
+        noted.outcome = Some(if end.is_ok() { "answered" } else { "refused" });
+        noted.row_count = end.as_ref().ok().map(|end| end.rows);
+    }
+}
+
 /// Runs a query on this thread, which waits while its rows are not taken.
-fn run_into(app: &App, querier: &Querier<'_>, params: &QueryParams, rows: &RowsAs, events: &Sender<Event>) {
+fn run_into(
+    app: &App,
+    querier: &Querier<'_>,
+    params: &QueryParams,
+    rows: &RowsAs,
+    events: &Sender<Event>,
+) -> Result<StreamEnd, ToolError> {
     app.sync().note_question(app.now());
     let runtime = Handle::current();
     let mut take = |piece: Vec<u8>| {
@@ -104,8 +127,7 @@ fn run_into(app: &App, querier: &Querier<'_>, params: &QueryParams, rows: &RowsA
     };
     let end = querier.stream(params, rows.format, &mut take);
     tracing::info!(is_whole = end.is_ok(), "answered a query with rows");
-    // Who is gone need not be told.
-    let _ = runtime.block_on(timeout(TAKEN_WITHIN, events.send(Event::End(end))));
+    end
 }
 
 fn whole(app: &App, rows: &RowsAs, body: Body) -> Response {
