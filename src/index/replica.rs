@@ -14,13 +14,14 @@ use tantivy::index::SegmentComponent;
 use tantivy::{Index, TantivyError};
 
 use super::disk::Wrong;
+use super::postings;
 use crate::private_dir::PrivateDir;
 
 /// The file that says which others an index is made of; replaced whole.
 const META: &str = "meta.json";
 /// How often it is begun again because the index was replaced meanwhile.
 const ATTEMPTS: u32 = 10;
-/// What a segment is made of, besides its deletions.
+/// What the library makes a segment of, besides its deletions.
 const COMPONENTS: &[SegmentComponent] = &[
     SegmentComponent::Postings,
     SegmentComponent::Positions,
@@ -81,7 +82,8 @@ impl IndexCopy {
         let mut names = HashSet::new();
         for segment in Index::open_in_dir(self.path())?.searchable_segment_metas()? {
             let deletions = segment.has_deletes().then_some(&SegmentComponent::Delete);
-            let components = COMPONENTS.iter().chain(deletions);
+            let words = postings::component();
+            let components = COMPONENTS.iter().chain([&words]).chain(deletions);
             names.extend(components.map(|one| segment.relative_path(one.clone()).into_os_string()));
         }
         Ok(names)
