@@ -382,7 +382,7 @@ impl TextIndex {
             return on_disk(&dir);
         }
         let mut held = self.copy.lock().unwrap_or_else(PoisonError::into_inner);
-        let copy = match held.take() {
+        let mut copy = match held.take() {
             Some(copy) => copy,
             None => IndexCopy::empty().map_err(|error| Wrong::Damaged(error.into()))?,
         };

@@ -5,93 +5,82 @@
 //! them. Files of an index never change once its `meta.json` names them, so each is copied once.
 
 use std::collections::HashSet;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
-use tantivy::index::SegmentComponent;
+use tantivy::index::{SegmentComponent, SegmentMeta};
 use tantivy::{Index, TantivyError};
 
 use super::disk::Wrong;
-use super::postings;
 use crate::private_dir::PrivateDir;
 
 /// The file that says which others an index is made of; replaced whole.
 const META: &str = "meta.json";
 /// How often it is begun again because the index was replaced meanwhile.
 const ATTEMPTS: u32 = 10;
-/// What the library makes a segment of, besides its deletions.
-const COMPONENTS: &[SegmentComponent] = &[
-    SegmentComponent::Postings,
-    SegmentComponent::Positions,
-    SegmentComponent::Terms,
-    SegmentComponent::Store,
-    SegmentComponent::FastFields,
-    SegmentComponent::FieldNorms,
-];
 
 /// A copy of an index, gone when it is dropped.
-pub(super) struct IndexCopy(PrivateDir);
+pub(super) struct IndexCopy {
+    dir: PrivateDir,
+    /// The `meta.json` all of whose files are here.
+    whole: Option<Vec<u8>>,
+}
 
 impl IndexCopy {
     /// Of nothing yet.
     pub(super) fn empty() -> io::Result<Self> {
-        PrivateDir::create("index").map(Self)
+        Ok(Self { dir: PrivateDir::create("index")?, whole: None })
     }
 
     /// Where it is.
     pub(super) fn path(&self) -> &Path {
-        self.0.path()
+        self.dir.path()
     }
 
     /// Makes it the index in a directory as that is now.
-    pub(super) fn follow(&self, original: &Path) -> Result<(), Wrong> {
+    pub(super) fn follow(&mut self, original: &Path) -> Result<(), Wrong> {
         for _ in 0..ATTEMPTS {
             let meta = meta_of(original)?;
-            if meta_of(self.path()).is_ok_and(|held| held == meta) && self.is_whole() {
+            if self.whole.as_ref() == Some(&meta) {
                 return Ok(());
             }
-            self.take(original, &meta).map_err(Wrong::Damaged)?;
-            // A segment that went away meanwhile was replaced, which the original then says.
-            if meta_of(original)? == meta && self.is_whole() {
-                return self.tidy().map_err(Wrong::Damaged);
+            self.whole = None;
+            let named = self.take(original, &meta).map_err(Wrong::Damaged)?;
+            // What its `meta.json` names is removed only after that was replaced: as long as it is the same, all was there.
+            if meta_of(original)? == meta {
+                self.tidy(&named).map_err(|error| Wrong::Damaged(error.into()))?;
+                self.whole = Some(meta);
+                return Ok(());
             }
         }
-        Err(Wrong::Damaged(TantivyError::InternalError("files that it names are not there".to_owned())))
+        Err(Wrong::Damaged(TantivyError::InternalError(
+            "it is replaced faster than it can be copied".to_owned(),
+        )))
     }
 
-    /// Copies what the original is made of and is not here yet.
-    fn take(&self, original: &Path, meta: &[u8]) -> tantivy::Result<()> {
+    /// Copies what the original is made of and is not here yet; tells what it is made of.
+    fn take(&self, original: &Path, meta: &[u8]) -> tantivy::Result<HashSet<OsString>> {
         fs::write(self.path().join(META), meta)?;
-        for name in self.named()? {
-            let (from, to) = (original.join(&name), self.path().join(&name));
-            if !to.exists() {
-                copy(&from, &to)?;
+        let segments = Index::open_in_dir(self.path())?.load_metas()?.segments;
+        let mut named = HashSet::new();
+        for entry in fs::read_dir(original)? {
+            let name = entry?.file_name();
+            if !segments.iter().any(|segment| is_of(segment, &name)) {
+                continue;
             }
+            let to = self.path().join(&name);
+            if !to.exists() {
+                copy(&original.join(&name), &to)?;
+            }
+            named.insert(name);
         }
-        Ok(())
-    }
-
-    fn is_whole(&self) -> bool {
-        self.named().is_ok_and(|names| names.iter().all(|name| self.path().join(name).exists()))
-    }
-
-    /// The files its `meta.json` names.
-    fn named(&self) -> tantivy::Result<HashSet<OsString>> {
-        let mut names = HashSet::new();
-        for segment in Index::open_in_dir(self.path())?.searchable_segment_metas()? {
-            let deletions = segment.has_deletes().then_some(&SegmentComponent::Delete);
-            let words = postings::component();
-            let components = COMPONENTS.iter().chain([&words]).chain(deletions);
-            names.extend(components.map(|one| segment.relative_path(one.clone()).into_os_string()));
-        }
-        Ok(names)
+        Ok(named)
     }
 
     /// Removes segments that are not part of it any more; whoever has them open keeps them as long.
-    fn tidy(&self) -> tantivy::Result<()> {
-        let named = self.named()?;
+    fn tidy(&self, named: &HashSet<OsString>) -> io::Result<()> {
         for entry in fs::read_dir(self.path())? {
             let name = entry?.file_name();
             let is_hidden = name.as_encoded_bytes().starts_with(b".");
@@ -101,6 +90,17 @@ impl IndexCopy {
         }
         Ok(())
     }
+}
+
+/// Whether a file is of a segment as it is now. Which kinds of files there are is the writer's affair; of deletions there
+/// may be older and newer ones beside those that count.
+fn is_of(segment: &SegmentMeta, name: &OsStr) -> bool {
+    let Some(text) = name.to_str() else { return false };
+    let is_segments =
+        text.strip_prefix(&segment.id().uuid_string()).is_some_and(|rest| rest.starts_with('.'));
+    let deletions =
+        || segment.has_deletes() && segment.relative_path(SegmentComponent::Delete).as_os_str() == name;
+    is_segments && (!text.ends_with(".del") || deletions())
 }
 
 fn meta_of(dir: &Path) -> Result<Vec<u8>, Wrong> {

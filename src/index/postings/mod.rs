@@ -20,7 +20,7 @@ use tantivy::schema::Field;
 use tantivy::{PluginMergeContext, PluginWriter, PluginWriterContext, SegmentPlugin};
 
 pub(super) use cursor::Cursor;
-pub(super) use part::{Part, component};
+pub(super) use part::Part;
 use writer::DocumentWriter;
 
 /// Writes words beside what the library writes of a segment.

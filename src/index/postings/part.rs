@@ -20,7 +20,7 @@ const TOGETHER: usize = 1 << 16;
 /// At the end of the file, eight bytes each: bytes of the lists, of the words, and how many words documents have.
 const FOOTER: usize = 24;
 
-pub(in crate::index) fn component() -> SegmentComponent {
+fn component() -> SegmentComponent {
     SegmentComponent::Custom(EXTENSION.to_owned())
 }
 
