@@ -1,5 +1,6 @@
 //! Stopping work in progress: one flag, raised by Ctrl-C or by a deadline, watched by everything long.
 
+use std::sync::mpsc::sync_channel;
 use std::thread;
 
 use tokio::sync::watch;
@@ -36,22 +37,26 @@ impl Cancel {
         let _ = self.0.subscribe().wait_for(|raised| *raised).await;
     }
 
-    /// Raises the flag at the first Ctrl-C (or SIGTERM), and calls `again` at the second. It works from a thread of
-    /// its own, so that it needs no runtime and serves blocking work too.
+    /// Raises the flag at the first Ctrl-C (or SIGTERM), and calls `again` at the second; none is missed once this
+    /// returns. It works from a thread of its own, so that it needs no runtime and serves blocking work too.
     pub fn on_interrupt(&self, again: impl FnOnce() + Send + 'static) {
         let cancel = self.clone();
+        let (listening, listens) = sync_channel(1);
         // Without the thread Ctrl-C ends the process as it does by default: nothing committed is lost.
         let _ = thread::Builder::new().name(String::from("interrupt")).spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             let Ok(runtime) = runtime else { return };
             runtime.block_on(async {
                 let Ok(mut interrupts) = Interrupts::listen() else { return };
+                let _ = listening.send(());
                 interrupts.next().await;
                 cancel.cancel();
                 interrupts.next().await;
                 again();
             });
         });
+        // It ends when nobody listens, too.
+        let _ = listens.recv();
     }
 }
 

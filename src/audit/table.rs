@@ -26,7 +26,8 @@ fn create(directory: &Path) -> std::io::Result<String> {
     let paths: Vec<String> = paths.map(|path| format!("'{}'", glob_literal(&path))).collect();
     let rows = match paths.is_empty() {
         true => event::no_rows(),
-        false => format!("SELECT * FROM read_parquet([{}])", paths.join(", ")),
+        // A file of before may not have a column yet.
+        false => format!("SELECT * FROM read_parquet([{}], union_by_name = true)", paths.join(", ")),
     };
     Ok(format!("CREATE OR REPLACE VIEW {TABLE} AS {rows};"))
 }

@@ -1,7 +1,7 @@
 //! A server seen from elsewhere, and syncing in a process of its own.
 
 use std::io::{BufRead, BufReader};
-use std::process::Command;
+use std::process::{Child, Command};
 
 use serde_json::{Value, json};
 
@@ -63,10 +63,19 @@ fn a_process_of_its_own_syncs_until_it_is_stopped() {
     let told: Value = serde_json::from_str(&line).unwrap();
     assert_eq!((&told["outcome"], &told["thread_count"]), (&json!("completed"), &json!(30)), "{told}");
     assert_eq!(env.fi(&["status", "--json"]).json()["lake"]["conversations"], json!(30));
-    assert!(Command::new("kill").args(["-s", "TERM", &child.id().to_string()]).status().unwrap().success());
-    let run = env.finish(child);
-    assert!(run.code == Some(0) && run.stderr.contains("every 5 minutes"), "{run}");
-    env.assert_no_canary(&[run]);
+    let end = |child: Child| {
+        let kill = ["-s", "TERM", &child.id().to_string()];
+        assert!(Command::new("kill").args(kill).status().unwrap().success());
+        let run = env.finish(child);
+        assert_eq!(run.code, Some(0), "{run}");
+        env.assert_no_canary(&[run]);
+    };
+    end(child);
+    let mut child = env.start(&mut env.command(&["sync", "--daemon"]));
+    let mut line = String::new();
+    BufReader::new(child.stderr.as_mut().unwrap()).read_line(&mut line).unwrap();
+    assert!(line.starts_with("Syncing every 5 minutes"), "{line}");
+    end(child);
 
     for (arguments, code, words) in
         [(&["sync", "--daemon", "--full"][..], 2, "--full"), (&["sync", "--daemon", "--wait"], 2, "--wait")]
