@@ -42,7 +42,7 @@ pub(super) fn run(setup: &Setup, args: &KeysArgs) -> Result<(), CommandError> {
             }
             let width = keys.iter().map(|key| key.name.len()).max().unwrap_or_default();
             for StoredKey { name, scopes, created_at, .. } in &keys {
-                printer.data(&format!("{name:width$}  {created_at}  {}", names(scopes).join(", ")))?;
+                printer.data(format!("{name:width$}  {created_at}  {}", names(scopes).join(", ")))?;
             }
         }
         KeysCommand::Revoke { name } => {

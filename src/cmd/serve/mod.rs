@@ -30,7 +30,7 @@ const LAST_CALLS: Duration = Duration::from_secs(2);
 pub(super) fn run(setup: &Setup, args: &ServeArgs) -> Result<(), CommandError> {
     let context = setup.context(&args.flags())?;
     let keys = KeyFile::new(&context.config.home.keys_file());
-    let given = context.config.api_key.as_ref().map(|key| key.expose_secret());
+    let given = context.config.api_key.as_ref().map(ExposeSecret::expose_secret);
     let keys = KeyRing::open(keys, given).map_err(explained)?;
     let service = background::service(&context, PURPOSE);
     let app = Arc::new(answering::app(&context, Arc::new(service.clone())));

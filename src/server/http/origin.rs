@@ -4,6 +4,7 @@
 use std::net::IpAddr;
 
 use axum::http::header::{HOST, ORIGIN};
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Uri};
 
 /// What is allowed beside this machine itself.
@@ -19,7 +20,7 @@ impl Origins {
     /// Whether a request may have come by this name. An address is nobody's to rebind, a name may be.
     pub(super) fn allows_host(&self, uri: &Uri, headers: &HeaderMap) -> bool {
         let header = headers.get(HOST).map(|value| value.to_str().unwrap_or_default());
-        let Some(authority) = header.or_else(|| uri.authority().map(|authority| authority.as_str())) else {
+        let Some(authority) = header.or_else(|| uri.authority().map(Authority::as_str)) else {
             return false;
         };
         let host = host_of(authority);
