@@ -48,7 +48,7 @@ impl World {
         let runtime = Runtime::new().unwrap();
         let first = DemoServer::new(Workspace::generate(&params), options.clone());
         let running = runtime.block_on(first.bind(0)).unwrap();
-        let ids = Arc::new(first.read(|workspace| workspace.conversation_ids()));
+        let ids = Arc::new(first.read(Workspace::conversation_ids));
         let world = Self { server: first, ids, runtime, running, home: tempfile::tempdir().unwrap() };
         assert!(world.command(&["sync"]).status().unwrap().success());
         // The first sync is not what is measured; from here on there is a limit.
@@ -97,9 +97,9 @@ impl World {
 
     /// Changes every conversation so that no sync sees it.
     pub(crate) fn change_silently(&self) {
-        self.ids
-            .iter()
-            .for_each(|id| drop(self.server.set_attribute_silently(*id, SCORE, json!(5)).unwrap()));
+        for id in self.ids.iter() {
+            self.server.set_attribute_silently(*id, SCORE, json!(5)).unwrap();
+        }
     }
 
     /// The conversations whose change is in the lake.

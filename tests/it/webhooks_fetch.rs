@@ -234,9 +234,9 @@ async fn a_service_follows_hints_at_once_and_its_list_of_jobs_stays_as_it_is() {
     sleep(Duration::from_secs(120)).await;
     let ids = world.server.read(|workspace| workspace.conversation_ids());
     let next = service.status().next_sync_at;
-    for round in 0..3 {
-        world.server.set_attribute_silently(ids[round], "CX Score rating", json!(3)).unwrap();
-        hint(world.home(), &[about("conversation.rating.added", round, ids[round])]);
+    for (round, id) in ids.iter().take(3).enumerate() {
+        world.server.set_attribute_silently(*id, "CX Score rating", json!(3)).unwrap();
+        hint(world.home(), &[about("conversation.rating.added", round, id)]);
         service.note_hints();
         for _ in 0..200 {
             sleep(Duration::from_millis(50)).await;

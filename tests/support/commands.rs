@@ -14,7 +14,7 @@ pub(crate) struct Line {
 }
 
 /// Commands that run until they are stopped, are a protocol, or ask a server that runs.
-const OTHERS: &[&str] = &["demo serve", "mcp", "serve", "webhooks check"];
+const OTHERS: &[&str] = &["demo serve", "keys", "keys add", "keys revoke", "mcp", "serve", "webhooks", "webhooks check"];
 
 /// A synced lake.
 pub(crate) fn synced(standin: &StandIn) -> TestEnv {

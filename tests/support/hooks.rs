@@ -59,9 +59,13 @@ pub(crate) fn deliver(server: &Serving, body: &Value) -> Reply {
     server.send(&signed(body, &secret()))
 }
 
-/// Stores notifications where a lake keeps hints, and waits until they can be taken. It blocks, since paused time would
-/// run away while a thread writes.
+/// Stores notifications where a lake keeps hints, and waits until they can be taken. It blocks, on a thread of its own:
+/// paused time would run away while another thread writes.
 pub(crate) fn hint(home: &Path, notifications: &[Value]) {
+    std::thread::scope(|scope| scope.spawn(|| stored(home, notifications)).join().unwrap());
+}
+
+fn stored(home: &Path, notifications: &[Value]) {
     let dir = Layout::new(home).hints_dir();
     let log = HintLog::open(&dir, 0, || {}).unwrap();
     for body in notifications {

@@ -40,7 +40,7 @@ impl StandIn {
         let server = DemoServer::new(Workspace::generate(&params), ServerOptions { clock, ..options });
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
         let running = runtime.block_on(server.bind(0)).expect("a free port");
-        Self { server, running, ahead, runtime: runtime }
+        Self { server, running, ahead, runtime }
     }
 
     /// Lets so many seconds pass there: changes of the same second are one to whoever lists by time.

@@ -56,7 +56,7 @@ async fn tell(printer: &Printer, server: &DemoServer, args: &DemoServeArgs) {
         }
         printer.note(format!("Telling {url} of changes"));
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// Listens, or says what else to do.
