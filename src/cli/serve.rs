@@ -8,10 +8,11 @@ use crate::server::http::{SCOPES, Scope};
 /// Serve MCP clients and programs over HTTP
 #[derive(Debug, Clone, Default, Args)]
 #[command(
-    after_help = "MCP clients use http://HOST:PORT/mcp, programs POST arguments to /tools/NAME; /health and /ready tell how it \
-                  is. It keeps the lake up to date while it runs. Without a key it listens on this machine only.\n\n\
-                  Examples:\n  fi serve\n  fi keys add support-bot && fi serve --host 0.0.0.0\n  claude mcp add --transport \
-                  http fastintercom http://localhost:8000/mcp"
+    after_help = "MCP clients use http://HOST:PORT/mcp, programs POST arguments to /tools/NAME or use /api/v1, which /api \
+                  shows; /health and /ready tell how it is. It keeps the lake up to date while it runs. Without a key of \
+                  `fi keys add` it listens on this machine only.\n\nWith --json it prints one document when it is ready: url, \
+                  mcp.\n\nExamples:\n  fi serve\n  fi serve --host 0.0.0.0 --port 8443 --tls-cert cert.pem --tls-key key.pem\n  \
+                  claude mcp add --transport http fastintercom http://localhost:8000/mcp"
 )]
 pub struct ServeArgs {
     /// Listen on this address [default: 127.0.0.1]
@@ -55,8 +56,9 @@ impl ServeArgs {
 /// Make, list and revoke the keys of `fi serve`
 #[derive(Debug, Clone, Args)]
 #[command(
+    arg_required_else_help = false,
     after_help = "A key is shown once, when it is made; the home keeps only a hash of it. A running server takes notice of \
-                  changes at the next request.\n\nExamples:\n  fi keys add support-bot\n  fi keys add nightly --scope sync\n  \
+                  changes at the next request.\n\nWith --json its commands print one document each.\n\nExamples:\n  fi keys add support-bot\n  fi keys add nightly --scope sync\n  \
                   fi keys list --json\n  fi keys revoke support-bot"
 )]
 pub struct KeysArgs {

@@ -5,6 +5,7 @@ use clap::{Args, Subcommand};
 /// Let Intercom tell `fi serve` of changes, so that they are here within seconds
 #[derive(Debug, Clone, Args)]
 #[command(
+    arg_required_else_help = false,
     after_help = "Without webhooks everything arrives too, with the next sync.\n\nWith --json its command prints one document.\n\nExamples:\n  \
                   fi webhooks check\n  fi webhooks check --url https://fi.example.com/webhooks/intercom"
 )]

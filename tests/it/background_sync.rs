@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use fastintercom::lake::{Disk, Holder, Layout, Writer, WriterLock};
 use fastintercom::model::SyncRun;
 use fastintercom::sync::Phase;
-use fastintercom::sync::service::{JobKind, JobState, RefreshOutcome, SyncControl, Trigger};
+use fastintercom::sync::service::{JobKind, JobState, Pace, RefreshOutcome, SyncControl, Trigger};
 use tokio::time::sleep;
 
 use crate::support::serviced::{Desk, Net, came_to, over, run, service, service_with, settled, until};
@@ -72,9 +72,8 @@ async fn a_question_beyond_what_is_held_starts_a_sync_at_once() {
     let world = World::new(20);
     let desk = Arc::new(Desk::new(&world));
     let service = service_with(&world, &desk, 1, |settings| {
-        // Neither the usual nor the busy pace would sync within this test.
-        settings.pace.usual = Duration::from_secs(86_400);
-        settings.pace.busy = Duration::from_secs(86_400);
+        // Of itself it would not sync within this test.
+        settings.pace = Pace::steady(Duration::from_secs(86_400));
     });
     run(&service);
     settled(&world, &service).await;

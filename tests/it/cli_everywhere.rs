@@ -65,7 +65,7 @@ fn called_by_its_whole_name_it_tells_no_command_by_the_short_one() {
         assert_eq!(told_to_type_fi(&help.stdout), Vec::<&str>::new(), "{words:?}");
         assert!(!is_page || words.len() < 2 || printed.contains("fastintercom"), "{words:?}: {printed}");
     }
-    assert_eq!(told_to_type_fi(&env.fi(&["--help"]).stdout).len(), 4, "the check sees them");
+    assert!(told_to_type_fi(&env.fi(&["--help"]).stdout).len() > 2, "the check sees them");
     let empty = TestEnv::new();
     let alone = empty.fastintercom(&[]);
     assert!(alone.stdout.contains("  fastintercom demo  try everything"), "{alone}");

@@ -187,6 +187,8 @@ fn is_endless(line: &[OsString]) -> bool {
             matches!(args.command, Some(DemoCommand::Serve(_)))
         }
         Ok(cli::Cli { command: Some(cli::Command::Logs(args)), .. }) => args.follow,
+        Ok(cli::Cli { command: Some(cli::Command::Sync(args)), .. }) => args.daemon,
+        Ok(cli::Cli { command: Some(cli::Command::Serve(_)), .. }) => true,
         _ => false,
     }
 }
