@@ -44,15 +44,18 @@ pub(super) struct Shower<'a> {
 }
 
 impl Shower<'_> {
-    /// A hit as it is shown; none of one that the lake does not have any more.
-    pub(super) fn show(&self, hit: &Hit) -> Result<Option<SearchHit>, ToolError> {
+    /// Hits as they are shown; none of one that the lake does not have any more.
+    pub(super) fn show(&self, hits: &[&Hit]) -> Result<Vec<Option<SearchHit>>, ToolError> {
+        let wanted: Vec<(Timestamp, &str)> = hits.iter().map(|hit| key(hit)).collect();
+        let texts = self.lookup.conversations(self.state.partitioning, &wanted, SHOWN)?;
+        let shown = hits.iter().zip(texts);
+        shown.map(|(hit, texts)| texts.map(|texts| self.shown(hit, &texts)).transpose()).collect()
+    }
+
+    fn shown(&self, hit: &Hit, texts: &RecordBatch) -> Result<SearchHit, ToolError> {
         let wanted = self.request.expr.wanted();
-        let began = Timestamp::from_micros(hit.card.created_at);
-        let (partitioning, id) = (self.state.partitioning, hit.card.conversation_id.as_str());
-        let Some(texts) = self.lookup.conversation(partitioning, began, id, Some(SHOWN))? else {
-            return Ok(None);
-        };
-        let mut shown = self.card(&hit.card, &texts, hit.score);
+        let (partitioning, (began, id)) = (self.state.partitioning, key(hit));
+        let mut shown = self.card(&hit.card, texts, hit.score);
         if let Some(messages) = self.lookup.messages(partitioning, began, id, Some(COLUMNS))? {
             shown.is_listed_only &= is_opening_alone(&messages);
             shown.untrusted_first_line = first_line(&messages);
@@ -66,7 +69,7 @@ impl Shower<'_> {
             let messages = messages.iter().take(most).map(|message| ShownMessage::of(message, self.names));
             shown.messages = messages.map(|message| message.shortened(message_chars)).collect();
         }
-        Ok(Some(shown))
+        Ok(shown)
     }
 
     fn card(&self, card: &Card, texts: &RecordBatch, score: f32) -> SearchHit {
@@ -140,6 +143,11 @@ impl Shower<'_> {
         let most = if self.request.is_detailed { MORE_SNIPPETS } else { SNIPPETS };
         found.into_iter().take(most).map(|(row, piece)| shown(messages, row, piece)).collect()
     }
+}
+
+/// What a hit is looked up by.
+fn key(hit: &Hit) -> (Timestamp, &str) {
+    (Timestamp::from_micros(hit.card.created_at), hit.card.conversation_id.as_str())
 }
 
 /// Whether there is nothing but the opening message. One that was read and changed since keeps what was read.
