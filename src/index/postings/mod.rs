@@ -1,4 +1,4 @@
-//! Which words are in which documents, and where: kept by ourselves beside what the index library writes, in a third less
+//! Which words are in which documents, and where: kept by ourselves beside what the index library writes, in a quarter less
 //! space, and through its segments, commits and merges.
 //!
 //! A document is a row of words with gaps between texts; a place is a number in that row. The library packs numbers in
