@@ -271,6 +271,7 @@ fn a_worker_ends_with_its_parent() {
     say(&serde_json::json!({"Query": {
         "id": 7, "sql": "SELECT levenshtein(repeat('a',200000),repeat('b',200000))", "now": "2026-11-21T12:00:00Z",
         "limits": {"timeout": {"secs": 60, "nanos": 0}, "max_rows": 1, "max_bytes": 100, "max_cell_chars": 10},
+        "form": "Answer",
     }}).to_string());
     std::thread::sleep(Duration::from_secs(1));
     assert!(child.try_wait().unwrap().is_none(), "it ended too soon");
