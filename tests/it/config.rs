@@ -63,6 +63,24 @@ fn nothing_set_means_the_defaults_and_creates_nothing() {
     rate_share = 0.8
     concurrency = 24
     api_timeout_seconds = 60
+    serve_host = 127.0.0.1
+    serve_port = 8000
+    allowed_hosts = (not set)
+    allowed_origins = (not set)
+    api_key = (not set)
+    api_key_header = X-API-Key
+    tls_cert = (not set)
+    tls_key = (not set)
+    max_connections = 12000
+    max_connections_per_address = 512
+    metrics_open = false
+    audit_days = 90
+    key_requests_per_minute = 1200
+    key_requests_at_once = 20
+    cache_bytes = 67108864
+    cache_seconds = 60
+    webhook_secret = (not set)
+    webhook_secret_previous = (not set)
     log_level = info
     json_logging = false
     now = (not set)
@@ -193,7 +211,7 @@ fn a_bad_file_is_refused_with_its_line() {
     "#);
     insta::assert_snapshot!(refused(&[], "# mine\nfavourite_colour = \"blue\""), @r#"
     error: $DIR/home/config.toml:2: there is no setting "favourite_colour" in this file
-      hint: settings are: token, region, api_url, workspace_id, timezone, contacts, companies, tickets, initial_sync_days, sync_interval_minutes, max_staleness_minutes, rate_share, concurrency, api_timeout_seconds, log_level, json_logging
+      hint: settings are: token, region, api_url, workspace_id, timezone, contacts, companies, tickets, initial_sync_days, sync_interval_minutes, max_staleness_minutes, rate_share, concurrency, api_timeout_seconds, serve_host, serve_port, allowed_hosts, allowed_origins, api_key, api_key_header, tls_cert, tls_key, max_connections, max_connections_per_address, metrics_open, audit_days, key_requests_per_minute, key_requests_at_once, cache_bytes, cache_seconds, webhook_secret, webhook_secret_previous, log_level, json_logging
     exit code: 2
     "#);
     insta::assert_snapshot!(refused(&[], "home = \"/x\""), @r#"
