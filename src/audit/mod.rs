@@ -1,10 +1,10 @@
 //! Who asked what of a server, when, how long it took and how many rows it gave; who made and revoked keys. Never what
 //! was asked for in words, nor what was answered: names and numbers only.
 //!
-//! Events are appended to one file, from which they come into Parquet files, one set for each day ([`settle`]). An event
+//! Events are appended to one file, from which they come into Parquet files, one set for each day ([`settle()`]). An event
 //! is in that file a moment after the answer, and on the disk within a second: a crash of the process loses what was
 //! answered in that moment, a power loss the last second. The files lie in a directory of their own, where SQL from
-//! outside may not look; [`table`] shows them to whoever may.
+//! outside may not look; [`table()`] shows them to whoever may.
 
 mod event;
 mod files;

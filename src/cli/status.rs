@@ -21,8 +21,12 @@ use clap::Args;
                   fi status --url https://fi.example.com"
 )]
 pub struct StatusArgs {
-    /// Ask a running `fi serve` at this address, like https://fi.example.com
-    #[arg(long, value_name = "URL")]
+    /// The server to ask.
+    #[arg(
+        help = "Ask a running `fi serve` at this address, like https://fi.example.com",
+        long,
+        value_name = "URL"
+    )]
     pub url: Option<String>,
     /// Read its key from stdin
     #[arg(long, requires = "url")]

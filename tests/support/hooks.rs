@@ -85,9 +85,10 @@ pub(crate) fn wait(mut is_so: impl FnMut() -> bool) {
     }
 }
 
-/// Hints in a lake's home, by what they name.
+/// Hints in a lake's home, by what they name. A file may be gone as soon as it is listed: its hints were taken.
 pub(crate) fn hinted(home: &Path) -> Vec<String> {
     let dir = Layout::new(home).hints_dir();
     let files = std::fs::read_dir(dir).into_iter().flatten().flatten();
-    files.map(|file| String::from_utf8_lossy(&std::fs::read(file.path()).unwrap()).into_owned()).collect()
+    let read = files.filter_map(|file| std::fs::read(file.path()).ok());
+    read.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).collect()
 }

@@ -2,7 +2,7 @@
 //! comes twice, late or in the wrong order costs a request and does no harm.
 //!
 //! They lie in segments under `state/hints/`: whoever receives them appends ([`HintLog`]) and answers once they would
-//! survive a power loss; whoever holds the lake's lock takes them ([`take`]), and removes them when what they name is
+//! survive a power loss; whoever holds the lake's lock takes them ([`take()`]), and removes them when what they name is
 //! committed. The two need not be the same process. Knows files; knows nothing of HTTP and of how objects are fetched.
 
 mod log;
