@@ -6,22 +6,28 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints and may fail")]
 
-mod http;
+#[path = "../serve/connection.rs"]
+mod connection;
+#[path = "../serve/process.rs"]
+mod process;
+#[path = "../mcp/questions.rs"]
+mod questions;
 mod world;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, sleep_until, timeout};
 
-use http::Connection;
-use world::{Serving, World};
+use connection::Connection;
+use process::Serving;
+use questions::questions;
+use world::World;
 
 type Scenario = fn(&World, &Runtime, Duration);
 
@@ -53,23 +59,6 @@ fn main() {
         println!("{name}");
         run(&world, &runtime, lasting);
     }
-}
-
-/// What clients ask, in turn.
-fn questions() -> Vec<(&'static str, Value)> {
-    vec![
-        ("search_conversations", json!({"query": "refund", "limit": 10})),
-        ("search_conversations", json!({"query": "delivery late", "timeframe": "last 90 days"})),
-        ("search_conversations", json!({"filters": {"unanswered": true}, "sort": "longest_wait"})),
-        (
-            "analyze_conversations",
-            json!({"metrics": ["conversations", "first_response_seconds:p50"], "group_by": ["week"], "timeframe": "last 90 days"}),
-        ),
-        ("analyze_conversations", json!({"metrics": ["csat"], "group_by": ["team"]})),
-        ("query", json!({"sql": "SELECT state, count(*) AS n FROM conversations GROUP BY state ORDER BY n"})),
-        ("get_data_info", json!({})),
-        ("describe_data", json!({"views": ["response_times"]})),
-    ]
 }
 
 /// What came of requests: how long each took, by what was answered. 0 stands for no answer at all.
@@ -158,10 +147,10 @@ fn clients(world: &World, runtime: &Runtime, lasting: Duration) {
     runtime.block_on(async {
         let (host, until) = (server.host.clone(), Instant::now() + lasting);
         let syncing = tokio::spawn(async move { syncs(&host, &key, until).await });
-        let warm = server.memory();
+        let warm = server.memory().0;
         let outcomes = asking(&server.host, &world.keys, PAUSE, lasting).await;
         outcomes.print(&format!("{CLIENTS} clients, {} full syncs begun meanwhile", syncing.await.unwrap()));
-        println!("  memory at the beginning and at the end: {warm:.0}, {:.0} MB", server.memory());
+        println!("  memory at the beginning and at the end: {warm:.0}, {:.0} MB", server.memory().0);
     });
 }
 
@@ -183,7 +172,7 @@ fn idle(world: &World, runtime: &Runtime, lasting: Duration) {
     let (keys, pause) = (&world.keys[..ACTIVE], Duration::from_secs(1));
     runtime.block_on(async {
         asking(&server.host, keys, pause, lasting / 6).await;
-        let memory = server.memory();
+        let memory = server.memory().0;
         let alone = asking(&server.host, keys, pause, lasting / 2).await;
         alone.print(&format!("{ACTIVE} clients alone"));
         let mut silent = Vec::new();
@@ -200,7 +189,7 @@ fn idle(world: &World, runtime: &Runtime, lasting: Duration) {
         println!(
             "  p99 is {:.2} times that alone; memory {memory:.0}, {:.0} MB",
             beside.of_good(990) / alone.of_good(990),
-            server.memory()
+            server.memory().0
         );
     });
 }
@@ -250,7 +239,7 @@ fn overload(world: &World, runtime: &Runtime, lasting: Duration) {
         println!("  answers {capacity:.0} questions a second when as many ask as are answered at once");
         let outcomes = flood(&server, world, capacity * 10.0, lasting / 3).await;
         outcomes.print(&format!("asked {:.0} questions a second", capacity * 10.0));
-        println!("  memory {:.0} MB", server.memory());
+        println!("  memory {:.0} MB", server.memory().0);
         let after = asking(&server.host, &world.keys, PAUSE, lasting / 6).await;
         after.print("a hundred clients afterwards");
     });

@@ -1,11 +1,9 @@
 //! The processes that are measured: a stand-in for Intercom, and `fi serve` over a lake that was synced from it.
 
 use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Child, Command, Stdio};
 
-use serde_json::Value;
+use super::process::Serving;
 
 /// The built program.
 const FI: &str = env!("CARGO_BIN_EXE_fi");
@@ -54,26 +52,13 @@ impl World {
         command.env("FASTINTERCOM_API_URL", &self.api_url).env("INTERCOM_ACCESS_TOKEN", "demo");
         // All connections come from here.
         command.env("FASTINTERCOM_MAX_CONNECTIONS_PER_ADDRESS", "100000");
-        command.env("FASTINTERCOM_KEY_REQUESTS_PER_MINUTE", "1000000");
         command.stdout(Stdio::null()).stderr(Stdio::null());
         command
     }
 
     /// The server, with more settings.
     pub(crate) fn serve(&self, settings: &[(&str, &str)]) -> Serving {
-        let mut command = self.fi(&["serve", "--port", "0", "--json"]);
-        command.envs(settings.iter().copied());
-        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-        let mut from = BufReader::new(child.stdout.take().unwrap());
-        let mut text = String::new();
-        let document: Value = loop {
-            assert!(from.read_line(&mut text).unwrap() > 0, "the server ended: {text}");
-            if let Ok(document) = serde_json::from_str(&text) {
-                break document;
-            }
-        };
-        let host = document["url"].as_str().unwrap().trim_start_matches("http://").to_owned();
-        Serving { child, host }
+        Serving::of(self.fi(&["serve", "--port", "0", "--json"]).envs(settings.iter().copied()))
     }
 }
 
@@ -81,37 +66,5 @@ impl Drop for World {
     fn drop(&mut self) {
         let _ = self.standin.kill();
         let _ = self.standin.wait();
-    }
-}
-
-/// A running server.
-pub(crate) struct Serving {
-    child: Child,
-    /// Where it is, like `127.0.0.1:40123`.
-    pub(crate) host: String,
-}
-
-impl Serving {
-    /// Megabytes of memory it has now, its workers excluded.
-    pub(crate) fn memory(&self) -> f64 {
-        let path = format!("/proc/{}/status", self.child.id());
-        let status = std::fs::read_to_string(Path::new(&path)).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-        line.trim().trim_end_matches(" kB").parse::<f64>().unwrap() / 1024.0
-    }
-
-    /// Asks it to end; how it did and how long that took.
-    pub(crate) fn end(&mut self) -> (ExitStatus, Duration) {
-        let begun = Instant::now();
-        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
-        assert!(asked.success());
-        (self.child.wait().unwrap(), begun.elapsed())
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }

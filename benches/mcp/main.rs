@@ -8,6 +8,7 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints and may fail")]
 
+mod questions;
 mod session;
 
 use std::collections::HashMap;
@@ -28,6 +29,7 @@ use fastintercom::sync::service::{NoSync, SyncAvailability};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
+use questions::questions;
 use session::Session;
 
 /// The program's own, with its usual options.
@@ -109,28 +111,6 @@ fn app(home: &Path, now: DateTime<Utc>) -> Arc<App> {
     Arc::new(App::new(parts))
 }
 
-/// What sessions ask, in turn.
-fn questions(home: &Path) -> Vec<(&'static str, Value)> {
-    let first = format!(
-        "SELECT conversation_id FROM conversations ORDER BY created_at LIMIT 1 -- {}",
-        home.display()
-    );
-    vec![
-        ("search_conversations", json!({"query": "refund", "limit": 10})),
-        ("search_conversations", json!({"query": "delivery late", "timeframe": "last 90 days"})),
-        ("search_conversations", json!({"filters": {"unanswered": true}, "sort": "longest_wait"})),
-        (
-            "analyze_conversations",
-            json!({"metrics": ["conversations", "first_response_seconds:p50"], "group_by": ["week"], "timeframe": "last 90 days"}),
-        ),
-        ("analyze_conversations", json!({"metrics": ["csat"], "group_by": ["team"]})),
-        ("query", json!({"sql": "SELECT state, count(*) AS n FROM conversations GROUP BY state ORDER BY n"})),
-        ("query", json!({"sql": first})),
-        ("get_data_info", json!({})),
-        ("describe_data", json!({"views": ["response_times"]})),
-    ]
-}
-
 /// What of an answer may differ between two times it is given.
 fn steady(mut answer: Value) -> Value {
     if let Some(map) = answer.as_object_mut() {
@@ -168,7 +148,7 @@ fn sessions(world: &World, lasting: Duration) {
     let now = Utc::now();
     let runtime = Runtime::new().unwrap();
     let app = app(&home, now);
-    let asked = Arc::new(questions(&home));
+    let asked = Arc::new(questions());
     let mut syncing = world.fi(&["sync", "--full"]);
     let mut syncs = 0;
     let begun = Instant::now();

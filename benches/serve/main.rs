@@ -13,14 +13,14 @@
     reason = "a benchmark prints and may fail"
 )]
 
-mod client;
+mod connection;
 #[path = "../query/lake.rs"]
 mod lake;
+mod process;
 mod questions;
 
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -28,24 +28,22 @@ use std::time::{Duration, Instant};
 use chrono::Utc;
 use fastintercom::server::http::{KeyFile, Scope};
 use secrecy::ExposeSecret;
-use serde_json::Value;
 use tokio::runtime::Runtime;
 
-use client::Client;
+use connection::Connection;
+use process::Serving;
 use questions::{KINDS, Kind};
 
 /// The built program.
 const FI: &str = env!("CARGO_BIN_EXE_fi");
-/// Keys of a client, used in turn: one may only ask so much a minute.
-const KEYS: usize = 8;
 
 fn main() {
     let home = lake::asked_for();
     assert!(fi(&home, &["reindex"]).status().unwrap().success());
     let number = |flag: &str, default: u64| lake::after(flag).map_or(default, |text| text.parse().unwrap());
     let (clients, seconds, rate) = (number("--clients", 16), number("--seconds", 10), number("--rate", 0));
-    let keys = keys(&home, clients as usize * KEYS);
-    let server = Server::start(&home);
+    let keys = keys(&home, clients as usize);
+    let server = Serving::of(&mut fi(&home, &["serve", "--port", "0", "--json"]));
     println!(
         "{} conversations, {clients} clients, {seconds} s each, {}",
         lake::conversations(),
@@ -57,10 +55,10 @@ fn main() {
     );
     for kind in KINDS {
         let run =
-            Run { address: &server.address, kind, keys: &keys, rate, seconds: Duration::from_secs(seconds) };
+            Run { address: &server.host, kind, keys: &keys, rate, seconds: Duration::from_secs(seconds) };
         run.shown(clients as usize);
     }
-    println!("peak memory of the server: {}", server.memory());
+    println!("peak memory of the server: {:.0} MB", server.memory().1);
     std::fs::remove_file(home.join("keys.toml")).unwrap();
 }
 
@@ -81,40 +79,6 @@ fn keys(home: &Path, count: usize) -> Vec<String> {
     let file = KeyFile::new(&path);
     let key = |number: usize| file.add(&format!("bench-{number}"), &[Scope::Admin], Utc::now()).unwrap();
     (0..count).map(|number| key(number).expose_secret().to_owned()).collect()
-}
-
-/// A server in a process of its own.
-struct Server {
-    child: Child,
-    address: String,
-}
-
-impl Server {
-    fn start(home: &Path) -> Self {
-        let mut child = fi(home, &["serve", "--port", "0", "--json"]).stdout(Stdio::piped()).spawn().unwrap();
-        let mut text = String::new();
-        let mut lines = BufReader::new(child.stdout.take().unwrap());
-        let document: Value = loop {
-            assert!(lines.read_line(&mut text).unwrap() > 0, "the server ended: {text}");
-            if let Ok(document) = serde_json::from_str(&text) {
-                break document;
-            }
-        };
-        let address = document["url"].as_str().unwrap().trim_start_matches("http://").to_owned();
-        Self { child, address }
-    }
-
-    fn memory(&self) -> String {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
-        status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("?").trim().to_owned()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 /// Clients that ask one kind of question.
@@ -141,8 +105,7 @@ impl Run<'_> {
         let begun = Instant::now();
         let asking: Vec<_> = (0..clients)
             .map(|number| {
-                let keys = self.keys[number * KEYS..(number + 1) * KEYS].to_vec();
-                let (address, kind) = (self.address.to_owned(), *self.kind);
+                let (address, kind, key) = (self.address.to_owned(), *self.kind, self.keys[number].clone());
                 let pause =
                     (self.rate > 0).then(|| Duration::from_secs_f64(clients as f64 / self.rate as f64));
                 let first = pause.unwrap_or_default().mul_f64(number as f64 / clients as f64);
@@ -150,7 +113,7 @@ impl Run<'_> {
                 runtime.spawn(asking(
                     address,
                     kind,
-                    keys,
+                    key,
                     Arc::clone(&next),
                     Due { next: begun + first, pause, until },
                 ))
@@ -188,20 +151,20 @@ struct Due {
     until: Instant,
 }
 
-async fn asking(address: String, kind: Kind, keys: Vec<String>, next: Arc<AtomicU64>, mut due: Due) -> Seen {
-    let mut client = Client::open(&address).await;
+async fn asking(address: String, kind: Kind, key: String, next: Arc<AtomicU64>, mut due: Due) -> Seen {
+    let mut connection = Connection::open(&address, &key).await.unwrap();
     let mut seen = Seen::default();
-    for turn in 0.. {
+    loop {
         tokio::time::sleep_until(due.next.into()).await;
         if Instant::now() >= due.until {
             break;
         }
         let (path, body) = (kind.question)(next.fetch_add(1, Ordering::Relaxed));
         let begun = due.pause.map_or_else(Instant::now, |_| due.next);
-        let (status, bytes) = client.post(path, &body.to_string(), &keys[turn % keys.len()]).await;
+        let (status, answer) = connection.post(path, "", &body.to_string()).await.unwrap();
         seen.times.push(begun.elapsed());
         seen.errors += u64::from(status != 200);
-        seen.bytes += bytes as u64;
+        seen.bytes += answer.len() as u64;
         due.next = due.pause.map_or_else(Instant::now, |pause| due.next + pause);
     }
     seen

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::event;
 use super::files::Listing;
-use crate::engine::{Beside, glob_literal, words};
+use crate::engine::{self, Beside, glob_literal};
 
 /// The name of the table.
 pub const TABLE: &str = "audit_log";
@@ -32,7 +32,7 @@ fn create(directory: &Path) -> std::io::Result<String> {
     Ok(format!("CREATE OR REPLACE VIEW {TABLE} AS {rows};"))
 }
 
-/// Whether SQL may read it: whether its name is a word of it.
+/// Whether SQL may read it.
 pub fn is_named_in(sql: &str) -> bool {
-    words(sql).any(|word| word == TABLE)
+    engine::is_named_in(sql, TABLE)
 }

@@ -3,13 +3,29 @@
 use std::error::Error;
 use std::sync::Arc;
 
+use tokio::runtime::{Builder, Runtime};
+
 use super::show::Live;
 use super::{Context, assemble, demo};
 use crate::audit::AuditLog;
+use crate::error::{CommandError, Explain, Kind};
 use crate::model::ConversationId;
 use crate::server::{App, AppParts, CacheLimits};
 use crate::sync::service::SyncControl;
 use crate::tools::conversation::{Fetch, Fetched};
+
+/// Threads that answer calls at most.
+const ANSWERING: usize = 32;
+
+/// The threads of a server.
+pub(super) fn runtime() -> Result<Runtime, CommandError> {
+    Builder::new_multi_thread()
+        .worker_threads(2)
+        .max_blocking_threads(ANSWERING)
+        .enable_all()
+        .build()
+        .explain(Kind::Failed, || "could not start the threads of the server")
+}
 
 /// What calls are answered with.
 pub(super) fn app(context: &Context, sync: Arc<dyn SyncControl>, audit: Option<Arc<AuditLog>>) -> App {

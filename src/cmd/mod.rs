@@ -29,6 +29,7 @@ mod reindex;
 mod reset;
 mod search;
 mod serve;
+mod server_url;
 mod show;
 mod status;
 mod sync;

@@ -16,10 +16,15 @@ pub struct Beside {
     pub create: Arc<dyn Fn() -> Result<String, String> + Send + Sync>,
 }
 
+/// Whether SQL may read a table: whether its name is a word of it.
+pub(crate) fn is_named_in(sql: &str, table: &str) -> bool {
+    super::views::words(sql).any(|word| word == table)
+}
+
 impl Beside {
-    /// Whether SQL may read it: whether its name is a word of it.
+    /// Whether SQL may read it.
     pub(super) fn is_named_in(&self, sql: &str) -> bool {
-        super::words(sql).any(|word| word == self.name)
+        is_named_in(sql, self.name)
     }
 }
 

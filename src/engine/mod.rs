@@ -23,6 +23,7 @@ mod types;
 mod views;
 
 pub use beside::Beside;
+pub(crate) use beside::is_named_in;
 pub use catalog::{catalog_sql, last_sync_at};
 pub use checks::{CHECKS, Check, Offence};
 pub use error::Error;
@@ -35,4 +36,4 @@ pub use sql_error::{SqlError, SqlErrorKind};
 pub use table::{Column, Cut, Output, Summary, Table};
 pub use types::sql_type_of;
 pub use views::{VIEWS, View, ViewColumn, view};
-pub(crate) use views::{glob_literal, literal, words};
+pub(crate) use views::{glob_literal, literal};

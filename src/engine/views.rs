@@ -102,7 +102,7 @@ pub(super) fn views_in(sql: &str) -> Vec<&'static View> {
 }
 
 /// The words of SQL, in lower case.
-pub(crate) fn words(sql: &str) -> impl Iterator<Item = String> {
+pub(super) fn words(sql: &str) -> impl Iterator<Item = String> {
     let words = sql.split(|character: char| !character.is_ascii_alphanumeric() && character != '_');
     words.filter(|word| !word.is_empty()).map(str::to_ascii_lowercase)
 }

@@ -4,29 +4,15 @@ use std::io::{Read, Write};
 
 use serde_json::{Value, json};
 
-use crate::support::cli::{CANARY, TestEnv};
-use crate::support::serving::{Request, Serving};
-use crate::support::standin::StandIn;
+use crate::support::serving::{Request, Serving, key, world};
 use crate::support::tree::in_tree;
 
-fn world() -> (StandIn, TestEnv) {
-    let standin = StandIn::new();
-    let env = standin.env_with_token(CANARY);
-    let run = env.fi(&["sync"]);
-    assert!(run.code == Some(0), "{run}");
-    (standin, env)
-}
-
 fn get(server: &Serving, path: &str) -> Value {
-    let reply = server.send(&Request::get(path));
-    assert_eq!(reply.status, 200, "{path}: {reply:?}");
-    reply.json()
+    server.answer(&Request::get(path))
 }
 
 fn post(server: &Serving, path: &str, body: &Value) -> Value {
-    let reply = server.send(&Request::post(path, body));
-    assert_eq!(reply.status, 200, "{path} {body}: {reply:?}");
-    reply.json()
+    server.answer(&Request::post(path, body))
 }
 
 #[test]
@@ -136,10 +122,7 @@ fn what_is_wrong_is_told_with_what_is_right() {
 #[test]
 fn addresses_take_the_scopes_of_their_tools_and_the_document_takes_none() {
     let (_standin, env) = world();
-    let key = |scope: &str| {
-        let run = env.fi(&["keys", "add", scope, "--scope", scope, "--json"]);
-        run.json()["key"].as_str().unwrap_or_else(|| panic!("{run}")).to_owned()
-    };
+    let key = |scope: &str| key(&env, scope, scope);
     let (read, query) = (key("read"), key("query"));
     let server = Serving::start(&env, &[]);
     let sql = json!({"sql": "SELECT 1 AS n"});

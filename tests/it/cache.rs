@@ -15,11 +15,10 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
 use crate::support::arena;
-use crate::support::cli::{CANARY, NOW, TestEnv};
+use crate::support::cli::{NOW, TestEnv};
 use crate::support::indexed::index;
 use crate::support::served::Still;
-use crate::support::serving::{Reply, Request, exchange};
-use crate::support::standin::StandIn;
+use crate::support::serving::{Reply, Request, world};
 
 /// A server in this process, whose counts can be seen.
 struct Local {
@@ -59,7 +58,7 @@ impl Local {
     }
 
     fn ask(&self, tool: &str, arguments: &Value) -> Reply {
-        exchange(&self.address, &Request::post(&format!("/tools/{tool}"), arguments))
+        Request::post(&format!("/tools/{tool}"), arguments).send_to(&self.address)
     }
 
     /// The answer, and whether it was made before.
@@ -79,14 +78,6 @@ impl Drop for Local {
     fn drop(&mut self) {
         self.stop.cancel();
     }
-}
-
-fn world() -> (StandIn, TestEnv) {
-    let standin = StandIn::new();
-    let env = standin.env_with_token(CANARY);
-    let run = env.fi(&["sync"]);
-    assert!(run.code == Some(0), "{run}");
-    (standin, env)
 }
 
 #[test]

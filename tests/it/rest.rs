@@ -3,9 +3,7 @@
 use chrono::DateTime;
 use serde_json::{Value, json};
 
-use crate::support::cli::{CANARY, TestEnv};
-use crate::support::serving::{Request, Serving};
-use crate::support::standin::StandIn;
+use crate::support::serving::{Request, Serving, world};
 
 /// What a client reads of a field.
 #[derive(Debug, Clone, Copy)]
@@ -210,19 +208,8 @@ fn is_read(value: Option<&Value>, reads: Reads) -> bool {
     }
 }
 
-/// A world with a little company in its lake.
-fn world() -> (StandIn, TestEnv) {
-    let standin = StandIn::new();
-    let env = standin.env_with_token(CANARY);
-    let run = env.fi(&["sync"]);
-    assert!(run.code == Some(0), "{run}");
-    (standin, env)
-}
-
 fn post(server: &Serving, tool: &str, arguments: &Value) -> Value {
-    let reply = server.send(&Request::post(&format!("/tools/{tool}"), arguments));
-    assert_eq!(reply.status, 200, "{tool} {arguments}: {reply:?}");
-    reply.json()
+    server.answer(&Request::post(&format!("/tools/{tool}"), arguments))
 }
 
 #[test]

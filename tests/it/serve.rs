@@ -5,23 +5,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::cli::{CANARY, TestEnv};
-use crate::support::serving::{Request, Serving};
-use crate::support::standin::StandIn;
-
-/// A world with a little company in its lake.
-fn world() -> (StandIn, TestEnv) {
-    let standin = StandIn::new();
-    let env = standin.env_with_token(CANARY);
-    let run = env.fi(&["sync"]);
-    assert!(run.code == Some(0), "{run}");
-    (standin, env)
-}
-
-fn key(env: &TestEnv, name: &str, scopes: &str) -> String {
-    let run = env.fi(&["keys", "add", name, "--scope", scopes, "--json"]);
-    run.json()["key"].as_str().unwrap_or_else(|| panic!("{run}")).to_owned()
-}
+use crate::support::cli::TestEnv;
+use crate::support::serving::{Request, Serving, key, world};
 
 fn rpc(method: &str, params: &Value) -> Value {
     json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params})

@@ -2,25 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::support::cli::{CANARY, TestEnv, files_below};
-use crate::support::serving::{Reply, Request, Serving};
-use crate::support::standin::StandIn;
+use crate::support::cli::{CANARY, files_below};
+use crate::support::serving::{Reply, Request, Serving, key, world};
 
 const ASKED: &str = "SELECT key_name, method, path, status, tool, arguments, outcome, row_count, request_id \
                      FROM audit_log WHERE request_id LIKE 'asked-%' ORDER BY request_id";
-
-fn world() -> (StandIn, TestEnv) {
-    let standin = StandIn::new();
-    let env = standin.env_with_token(CANARY);
-    let run = env.fi(&["sync"]);
-    assert!(run.code == Some(0), "{run}");
-    (standin, env)
-}
-
-fn key(env: &TestEnv, name: &str, scopes: &str) -> String {
-    let run = env.fi(&["keys", "add", name, "--scope", scopes, "--json"]);
-    run.json()["key"].as_str().unwrap_or_else(|| panic!("{run}")).to_owned()
-}
 
 fn query(server: &Serving, key: &str, id: &str, sql: &str) -> Reply {
     server.send(&Request::post("/tools/query", json!({"sql": sql})).key(key).with("X-Request-Id", id))

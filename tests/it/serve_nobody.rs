@@ -2,25 +2,11 @@
 
 use fastintercom::server::http::{Access, ROUTES, Route, Scope};
 
-use crate::support::cli::{CANARY, TestEnv, files_below};
-use crate::support::serving::{Reply, Request, Serving};
-use crate::support::standin::StandIn;
+use crate::support::cli::{CANARY, files_below};
+use crate::support::serving::{Reply, Request, Serving, key, world};
 
 /// What webhooks would be signed with.
 const WEBHOOK_SECRET: &str = "canary-secret-that-must-not-leak";
-
-fn world() -> (StandIn, TestEnv) {
-    let standin = StandIn::new();
-    let env = standin.env_with_token(CANARY);
-    let run = env.fi(&["sync"]);
-    assert!(run.code == Some(0), "{run}");
-    (standin, env)
-}
-
-fn key(env: &TestEnv, name: &str, scopes: &str) -> String {
-    let run = env.fi(&["keys", "add", name, "--scope", scopes, "--json"]);
-    run.json()["key"].as_str().unwrap_or_else(|| panic!("{run}")).to_owned()
-}
 
 /// An address as it is asked for: with a tool that takes a scope of its own, where one is named.
 fn path(route: &Route) -> String {

@@ -4,23 +4,9 @@ use serde_json::{Value, json};
 
 use crate::support::cli::{CANARY, TestEnv};
 use crate::support::prometheus::Page;
-use crate::support::serving::{Request, Serving};
-use crate::support::standin::StandIn;
+use crate::support::serving::{Request, Serving, key, world};
 
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
-
-fn world() -> (StandIn, TestEnv) {
-    let standin = StandIn::new();
-    let env = standin.env_with_token(CANARY);
-    let run = env.fi(&["sync"]);
-    assert!(run.code == Some(0), "{run}");
-    (standin, env)
-}
-
-fn key(env: &TestEnv, name: &str, scopes: &str) -> String {
-    let run = env.fi(&["keys", "add", name, "--scope", scopes, "--json"]);
-    run.json()["key"].as_str().unwrap_or_else(|| panic!("{run}")).to_owned()
-}
 
 /// Every line of the log that says what was asked for.
 fn lines(env: &TestEnv, message: &str) -> Vec<Value> {

@@ -6,21 +6,13 @@ use std::process::{Child, Command};
 use serde_json::{Value, json};
 
 use crate::support::cli::{CANARY, TestEnv};
-use crate::support::serving::Serving;
+use crate::support::serving::{Serving, key, world};
 use crate::support::standin::StandIn;
-
-fn world() -> (StandIn, TestEnv) {
-    let standin = StandIn::new();
-    let env = standin.env_with_token(CANARY);
-    let run = env.fi(&["sync"]);
-    assert!(run.code == Some(0), "{run}");
-    (standin, env)
-}
 
 #[test]
 fn a_running_server_tells_how_it_stands() {
     let (_standin, env) = world();
-    let key = env.fi(&["keys", "add", "ops", "--json"]).json()["key"].as_str().unwrap().to_owned();
+    let key = key(&env, "ops", "read");
     let server = Serving::start(&env, &[]);
     let url = format!("http://{}", server.address);
     let elsewhere = TestEnv::new().with("FASTINTERCOM_API_KEY", &key);

@@ -4,20 +4,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::support::cli::{CANARY, TestEnv};
-use crate::support::serving::{Request, Serving};
-use crate::support::standin::StandIn;
+use crate::support::serving::{Request, Serving, world};
 
 /// SQL that would run for its whole minute.
 const ENDLESS: &str = "SELECT count(*) FROM range(1000000000000)";
-
-fn world() -> (StandIn, TestEnv) {
-    let standin = StandIn::new();
-    let env = standin.env_with_token(CANARY);
-    let run = env.fi(&["sync"]);
-    assert!(run.code == Some(0), "{run}");
-    (standin, env)
-}
 
 #[test]
 fn under_load_it_ends_in_good_order() {

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::support::cli::TestEnv;
 use crate::support::hooks::{PATH, deliver, hinted, notification, ping, secret, signed, with_secret};
-use crate::support::serving::{Reply, Request, Serving};
+use crate::support::serving::{Reply, Request, Serving, key};
 
 fn conversation(notification_id: &str) -> serde_json::Value {
     notification(
@@ -133,7 +133,7 @@ fn bodies_too_large_or_too_slow_are_refused_and_hold_nobody_up() {
 #[test]
 fn nobody_is_ever_told_to_come_less_often() {
     let env = with_secret(TestEnv::new()).with("FASTINTERCOM_KEY_REQUESTS_PER_MINUTE", 30);
-    let key = env.fi(&["keys", "add", "team", "--json"]).json()["key"].as_str().unwrap().to_owned();
+    let key = key(&env, "team", "read");
     let server = Serving::start(&env, &[]);
     let statuses = |request: &Request<'_>| {
         let mut statuses: Vec<u16> = (0..200).map(|_| server.send(request).status).collect();

@@ -73,7 +73,9 @@ fn each_way_it_can_be_wrong_is_told_with_what_to_do() {
 #[test]
 fn an_address_that_is_none_is_refused_with_an_example() {
     let env = with_secret(TestEnv::new());
-    for url in ["nonsense", "ftp://example.com", "https://", "fi.example.com:443"] {
+    for url in
+        ["nonsense", "ftp://example.com", "https://", "fi.example.com:443", "https://key@fi.example.com"]
+    {
         let run = env.fi(&["webhooks", "check", "--url", url]);
         assert_eq!(run.code, Some(2), "{run}");
         assert!(run.stderr.contains("fi webhooks check --url https://fi.example.com"), "{run}");

@@ -9,9 +9,24 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::cli::TestEnv;
+use super::commands::synced;
+use super::standin::StandIn;
 
 /// How long an answer may take at most on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A stand-in, and a home that was synced from it.
+pub(crate) fn world() -> (StandIn, TestEnv) {
+    let standin = StandIn::new();
+    let env = synced(&standin);
+    (standin, env)
+}
+
+/// A key of a name and scopes.
+pub(crate) fn key(env: &TestEnv, name: &str, scopes: &str) -> String {
+    let run = env.fi(&["keys", "add", name, "--scope", scopes, "--json"]);
+    run.json()["key"].as_str().unwrap_or_else(|| panic!("{run}")).to_owned()
+}
 
 /// A server.
 pub(crate) struct Serving {
@@ -61,6 +76,13 @@ impl Serving {
         (reply.status != 0).then_some(reply)
     }
 
+    /// The answer to a request that is a good one.
+    pub(crate) fn answer(&self, request: &Request<'_>) -> Value {
+        let reply = self.send(request);
+        assert_eq!(reply.status, 200, "{} {} {}: {reply:?}", request.method, request.path, request.body);
+        reply.json()
+    }
+
     /// A bare connection.
     pub(crate) fn connect(&self) -> TcpStream {
         connect(&self.address)
@@ -88,13 +110,6 @@ impl Serving {
     pub(crate) fn wait(mut self) -> (ExitStatus, String) {
         (self.child.wait().unwrap(), self.said.join().unwrap())
     }
-}
-
-/// Sends a request to a server at an address and waits for the answer.
-pub(crate) fn exchange(address: &str, request: &Request<'_>) -> Reply {
-    let mut stream = connect(address);
-    stream.write_all(request.text(address).as_bytes()).unwrap();
-    Reply::read(stream)
 }
 
 fn connect(address: &str) -> TcpStream {
@@ -134,7 +149,9 @@ impl<'a> Request<'a> {
 
     /// Sends it to any server and waits for the answer.
     pub(crate) fn send_to(&self, address: &str) -> Reply {
-        exchange(address, self)
+        let mut stream = connect(address);
+        stream.write_all(self.text(address).as_bytes()).unwrap();
+        Reply::read(stream)
     }
 
     /// As it is sent.

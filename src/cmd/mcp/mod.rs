@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use rmcp::ServiceExt;
 use rmcp::transport::io::stdio_pipes;
-use tokio::runtime::Builder;
 
 use super::{Setup, answering, background};
 use crate::cli::{McpArgs, McpCommand};
@@ -19,8 +18,6 @@ use crate::server::{App, Mcp};
 
 /// What the lock's file says about this command.
 const PURPOSE: &str = "fi mcp";
-/// Threads that answer calls at most.
-const ANSWERING: usize = 32;
 /// How long a sync has to end in good order when the server ends.
 const LAST_COMMIT: Duration = Duration::from_secs(10);
 /// How long calls have to end then.
@@ -38,12 +35,7 @@ fn serve(setup: &Setup) -> Result<(), CommandError> {
     let context = setup.context(&Flags::none())?;
     let service = background::service(&context, PURPOSE);
     let app = Arc::new(answering::app(&context, Arc::new(service.clone()), None));
-    let runtime = Builder::new_multi_thread()
-        .worker_threads(2)
-        .max_blocking_threads(ANSWERING)
-        .enable_all()
-        .build()
-        .explain(Kind::Failed, || "could not start the threads of the server")?;
+    let runtime = answering::runtime()?;
     context.stop_on_interrupt();
     if std::io::stdin().is_terminal() {
         context.printer.note(

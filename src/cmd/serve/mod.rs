@@ -9,7 +9,6 @@ use std::time::Duration;
 use secrecy::ExposeSecret;
 use serde_json::json;
 use tokio::net::TcpListener;
-use tokio::runtime::Builder;
 
 use super::keys::explained;
 use super::{Context, Setup, answering, auditing, background};
@@ -23,8 +22,6 @@ use crate::server::http::{
 
 /// What the lock's file says about this command.
 const PURPOSE: &str = "fi serve";
-/// Threads that answer calls at most.
-const ANSWERING: usize = 32;
 /// How long a sync has to end in good order after the last answers; it is told when they are.
 const LAST_COMMIT: Duration = Duration::from_secs(1);
 /// How long what is left of calls has to end then. All in all it is less than the 10 seconds containers are given.
@@ -39,12 +36,7 @@ pub(super) fn run(setup: &Setup, args: &ServeArgs) -> Result<(), CommandError> {
     let service = background::service(&context, PURPOSE);
     let audit = auditing::log(&context)?.map(Arc::new);
     let app = Arc::new(answering::app(&context, Arc::new(service.clone()), audit.clone()));
-    let runtime = Builder::new_multi_thread()
-        .worker_threads(2)
-        .max_blocking_threads(ANSWERING)
-        .enable_all()
-        .build()
-        .explain(Kind::Failed, || "could not start the threads of the server")?;
+    let runtime = answering::runtime()?;
     context.stop_on_interrupt();
     let server = runtime.block_on(listening(&context, app, keys))?;
     let server = match webhooks::receiver(&context, &service)? {

@@ -6,7 +6,7 @@ use reqwest::{Client, StatusCode, Url, redirect};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
-use crate::cmd::{Context, assemble, words};
+use crate::cmd::{Context, assemble, server_url, words};
 use crate::config::values;
 use crate::error::{CommandError, Explain, Kind};
 
@@ -42,18 +42,7 @@ pub(super) fn run(context: &Context, url: &str, is_key_on_stdin: bool) -> Result
 }
 
 fn address(url: &str) -> Result<Url, CommandError> {
-    let parsed = Url::parse(url).ok().filter(|url| {
-        matches!(url.scheme(), "http" | "https")
-            && url.has_host()
-            && url.username().is_empty()
-            && url.password().is_none()
-            && url.query().is_none()
-    });
-    let wrong = || {
-        CommandError::usage("--url is not the address of a server")
-            .hint("it begins with http:// or https://, and holds no key: --url https://fi.example.com")
-    };
-    let mut url = parsed.ok_or_else(wrong)?;
+    let mut url = server_url::read(url, "fi status --url https://fi.example.com")?;
     if !url.path().ends_with('/') {
         url.set_path(&format!("{}/", url.path()));
     }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::doctor::check::{Check, Level};
 use super::doctor::listed;
-use super::{Setup, assemble};
+use super::{Setup, assemble, server_url};
 use crate::cli::{WebhooksArgs, WebhooksCheckArgs, WebhooksCommand};
 use crate::config::{Config, Flags};
 use crate::error::CommandError;
@@ -58,12 +58,7 @@ fn check(setup: &Setup, args: &WebhooksCheckArgs) -> Result<(), CommandError> {
 
 /// The address that was given; without a path it is a server's.
 fn asked(text: &str) -> Result<Url, CommandError> {
-    let parsed =
-        Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    let Some(mut url) = parsed else {
-        return Err(CommandError::usage(format!("{text:?} is no address of a server"))
-            .hint("for example: fi webhooks check --url https://fi.example.com"));
-    };
+    let mut url = server_url::read(text, "fi webhooks check --url https://fi.example.com")?;
     if url.path() == "/" {
         url.set_path(WEBHOOK_PATH);
     }

@@ -20,7 +20,7 @@ use super::connection::Peer;
 use super::kept::Kept;
 use super::keys::{Caller, SCOPES, Scope};
 use super::limits::TooMuch;
-use super::routes::{self, Access, Route};
+use super::routes::{self, Access};
 use super::{Shared, metrics};
 use crate::server::asked::Asked;
 
@@ -42,13 +42,15 @@ pub(super) async fn guard(State(shared): State<Arc<Shared>>, mut request: Reques
     request.extensions_mut().insert(asked.clone());
     let address = request.extensions().get::<Peer>().map(|peer| peer.0.ip().to_canonical());
     let (route, method) = (routes::of(&request), request.method().clone());
+    let path = route.map_or("other", |route| route.path.as_str());
+    let access = route.map_or(Access::Key, |route| route.access);
     let answered = async {
-        let response = let_in(&shared, request, next).await;
-        log(route, &method, &response, started);
+        let response = let_in(&shared, access, request, next).await;
+        log(path, &method, &response, started);
         response
     };
     let mut response = asked.within(answered).await;
-    let (path, status) = (route.map_or("other", |route| route.path.as_str()), response.status().as_u16());
+    let status = response.status().as_u16();
     shared.requests.answered(path, &method, status);
     if let Ok(id) = HeaderValue::from_str(asked.id()) {
         response.headers_mut().insert(REQUEST_ID, id);
@@ -67,8 +69,8 @@ fn asked(headers: &HeaderMap) -> Asked {
 
 /// Tells of an answer: nothing that came from outside but the method, and what monitors ask only to those who want
 /// every detail.
-fn log(route: Option<&Route>, method: &Method, response: &Response, started: Instant) {
-    let (path, status) = (route.map_or("other", |route| route.path.as_str()), response.status().as_u16());
+fn log(path: &str, method: &Method, response: &Response, started: Instant) {
+    let status = response.status().as_u16();
     let milliseconds = started.elapsed().as_millis() as u64;
     let key = Asked::current().and_then(|asked| asked.noted().key.clone());
     let key = key.as_deref().unwrap_or("none");
@@ -81,7 +83,7 @@ fn log(route: Option<&Route>, method: &Method, response: &Response, started: Ins
 }
 
 /// Lets a request in that came by a name and from a page that are allowed.
-async fn let_in(shared: &Shared, request: Request, next: Next) -> Response {
+async fn let_in(shared: &Shared, access: Access, request: Request, next: Next) -> Response {
     let origins = &shared.options.origins;
     if !origins.allows_host(request.uri(), request.headers()) {
         let message = "this server is not known by that name: --allowed-host NAME allows it";
@@ -94,7 +96,7 @@ async fn let_in(shared: &Shared, request: Request, next: Next) -> Response {
     let page = request.headers().get(ORIGIN).cloned();
     let response = match request.method() {
         &Method::OPTIONS if page.is_some() => no_content(),
-        _ => admitted(shared, request, next).await,
+        _ => admitted(shared, access, request, next).await,
     };
     match page {
         Some(page) => for_page(response, page, shared.options.key_header.as_str()),
@@ -103,8 +105,7 @@ async fn let_in(shared: &Shared, request: Request, next: Next) -> Response {
 }
 
 /// Answers who has a key, or asks what takes none.
-async fn admitted(shared: &Shared, mut request: Request, next: Next) -> Response {
-    let access = routes::of(&request).map_or(Access::Key, |route| route.access);
+async fn admitted(shared: &Shared, access: Access, mut request: Request, next: Next) -> Response {
     if matches!(access, Access::Anybody | Access::Signed) || is_near_monitor(shared, access, &request) {
         return next.run(request).await;
     }

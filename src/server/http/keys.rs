@@ -6,7 +6,6 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -18,7 +17,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::config::private;
-use crate::lake::hex;
+use crate::lake::{FileVersion, hex};
 
 /// How keys begin, so that people and scanners of leaked secrets recognise them.
 const PREFIX: &str = "fi_";
@@ -153,7 +152,7 @@ impl KeyFile {
         keys.push(StoredKey {
             name: name.to_owned(),
             scopes,
-            sha256: hex(&hash(&key)),
+            sha256: hash(&key),
             created_at: now.to_rfc3339_opts(SecondsFormat::Secs, true),
         });
         self.write(keys)?;
@@ -183,9 +182,8 @@ impl KeyFile {
     }
 
     /// What tells versions of the file apart; `None` while there is none.
-    fn version(&self) -> Option<(SystemTime, u64)> {
-        let metadata = fs::metadata(&self.path).ok()?;
-        Some((metadata.modified().ok()?, metadata.len()))
+    fn version(&self) -> Option<FileVersion> {
+        Some(FileVersion::of(&fs::metadata(&self.path).ok()?))
     }
 }
 
@@ -224,13 +222,14 @@ pub struct KeyRing {
 
 #[derive(Debug, Default)]
 struct Held {
-    version: Option<(SystemTime, u64)>,
+    version: Option<FileVersion>,
     keys: Arc<[Known]>,
 }
 
 #[derive(Debug, Clone)]
 struct Known {
-    hash: [u8; 32],
+    /// The SHA-256 of the key, in hexadecimal.
+    sha256: String,
     caller: Caller,
 }
 
@@ -243,7 +242,7 @@ impl KeyRing {
         let version = file.version();
         let keys = known(file.keys()?);
         let given = given.map(|key| Known {
-            hash: hash(key),
+            sha256: hash(key),
             caller: Caller::new("api-key", &[Scope::Read, Scope::Query, Scope::Sync, Scope::Metrics]),
         });
         Ok(Self { file, given, held: Mutex::new(Held { version, keys }) })
@@ -260,7 +259,7 @@ impl KeyRing {
         let keys = self.keys();
         let mut found = None;
         for known in keys.iter().chain(&self.given) {
-            if bool::from(known.hash.ct_eq(&hash)) {
+            if bool::from(known.sha256.as_bytes().ct_eq(hash.as_bytes())) {
                 found = Some(known.caller.clone());
             }
         }
@@ -269,44 +268,28 @@ impl KeyRing {
 
     /// The keys of the file as it is now. While it cannot be understood, nobody is known by it.
     fn keys(&self) -> Arc<[Known]> {
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let held = || self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        // Looked at before it is read: what changes meanwhile is read once more, and nobody waits for a disk.
         let version = self.file.version();
-        if version != held.version {
-            held.keys = match self.file.keys() {
-                Ok(keys) => known(keys),
-                Err(error) => {
-                    tracing::error!(%error, "no key of the file is accepted");
-                    Arc::default()
-                }
-            };
-            held.version = version;
+        if held().version == version {
+            return Arc::clone(&held().keys);
         }
-        Arc::clone(&held.keys)
+        let keys = self.file.keys().map(known).unwrap_or_else(|error| {
+            tracing::error!(%error, "no key of the file is accepted");
+            Arc::default()
+        });
+        *held() = Held { version, keys: Arc::clone(&keys) };
+        keys
     }
 }
 
 fn known(keys: Vec<StoredKey>) -> Arc<[Known]> {
-    let known = keys.into_iter().filter_map(|key| {
-        let hash = bytes(&key.sha256)?;
-        Some(Known { hash, caller: Caller::new(&key.name, &key.scopes) })
-    });
-    known.collect()
+    let known = |key: StoredKey| Known { sha256: key.sha256, caller: Caller::new(&key.name, &key.scopes) };
+    keys.into_iter().map(known).collect()
 }
 
-fn hash(key: &str) -> [u8; 32] {
-    Sha256::digest(key.as_bytes()).into()
-}
-
-fn bytes(hex: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    let digits = hex.as_bytes();
-    if digits.len() != 64 {
-        return None;
-    }
-    for (byte, pair) in bytes.iter_mut().zip(digits.chunks(2)) {
-        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-    }
-    Some(bytes)
+fn hash(key: &str) -> String {
+    hex(&Sha256::digest(key.as_bytes()))
 }
 
 #[cfg(test)]

@@ -110,10 +110,12 @@ struct Shared {
 impl Shared {
     /// Whether a request needs no key.
     fn is_open(&self) -> bool {
-        if !self.keys.is_empty() {
-            self.has_keys.store(true, Ordering::Relaxed);
+        if !self.is_local || self.has_keys.load(Ordering::Relaxed) {
+            return false;
         }
-        self.is_local && !self.has_keys.load(Ordering::Relaxed)
+        let is_open = self.keys.is_empty();
+        self.has_keys.store(!is_open, Ordering::Relaxed);
+        is_open
     }
 }
 

@@ -61,8 +61,8 @@ const NAMED: &[Named] = &[
     ("POST", "/tools/{name}", Access::Tool, || post(rest::call)),
     ("POST", "/mcp/tools/{name}", Access::Tool, || post(rest::call)),
     ("GET", api::PAGE, Access::Anybody, || get(api::shown)),
-    ("POST", WEBHOOK_PATH, Access::Signed, webhooks::methods),
     ("GET", api::DOCUMENT, Access::Anybody, || get(api::document)),
+    ("POST", WEBHOOK_PATH, Access::Signed, webhooks::methods),
 ];
 
 /// Every address, in the order of all lists of them.
@@ -76,7 +76,7 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
     let mcp = Route { method: "POST", path: "/mcp".to_owned(), access: Access::Tool, serves: Serves::Mcp };
     // Each has a tool, which a test sees to; what has none is for nobody but those who may everything.
     let endpoints = api::ENDPOINTS.iter().map(|endpoint| Route {
-        method: endpoint.http_method(),
+        method: endpoint.method(),
         path: endpoint.address(),
         access: Access::Only(endpoint.tool().map_or(Scope::Admin, scope_of)),
         serves: Serves::Endpoint(endpoint),

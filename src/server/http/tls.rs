@@ -6,7 +6,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs;
@@ -17,6 +17,8 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
+
+use crate::lake::FileVersion;
 
 /// How an encrypted connection begins.
 const HANDSHAKE: u8 = 22;
@@ -57,7 +59,7 @@ struct Held {
 }
 
 /// What tells versions of the files apart.
-type Version = [Option<(SystemTime, u64)>; 2];
+type Version = [Option<FileVersion>; 2];
 
 impl TlsFiles {
     /// In these files, as PEM.
@@ -73,22 +75,26 @@ impl TlsFiles {
 
     /// What connections are encrypted with as of now.
     fn config(&self) -> Arc<ServerConfig> {
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let held = || self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        // Looked at before they are read, and neither while others wait.
         let version = version(&self.certificate, &self.key);
-        if version != held.version {
-            match read(&self.certificate, &self.key) {
-                Ok(config) => {
-                    tracing::info!("the certificate was renewed");
-                    held.config = config;
-                }
-                Err(error) => {
-                    let error: &dyn std::error::Error = &error;
-                    tracing::error!(error, "the new certificate is not used, the one before stays");
-                }
-            }
-            held.version = version;
+        let before = Arc::clone(&held().config);
+        if held().version == version {
+            return before;
         }
-        Arc::clone(&held.config)
+        let config = match read(&self.certificate, &self.key) {
+            Ok(config) => {
+                tracing::info!("the certificate was renewed");
+                config
+            }
+            Err(error) => {
+                let error: &dyn std::error::Error = &error;
+                tracing::error!(error, "the new certificate is not used, the one before stays");
+                before
+            }
+        };
+        *held() = Held { version, config: Arc::clone(&config) };
+        config
     }
 
     /// A connection, encrypted within a time.
@@ -119,10 +125,7 @@ impl fmt::Debug for TlsFiles {
 }
 
 fn version(certificate: &Path, key: &Path) -> Version {
-    [certificate, key].map(|path| {
-        let metadata = fs::metadata(path).ok()?;
-        Some((metadata.modified().ok()?, metadata.len()))
-    })
+    [certificate, key].map(|path| Some(FileVersion::of(&fs::metadata(path).ok()?)))
 }
 
 fn read(certificate: &Path, key: &Path) -> Result<Arc<ServerConfig>, TlsError> {

@@ -130,18 +130,10 @@ impl Endpoint {
     }
 
     /// The method.
-    pub(in crate::server::http) fn http_method(&self) -> &'static str {
+    pub(in crate::server::http) fn method(&self) -> &'static str {
         match self.arguments {
             Arguments::Query => "GET",
             Arguments::Body | Arguments::Rows => "POST",
-        }
-    }
-
-    /// The method, in lower case.
-    pub(super) fn method(&self) -> &'static str {
-        match self.arguments {
-            Arguments::Query => "get",
-            Arguments::Body | Arguments::Rows => "post",
         }
     }
 }

@@ -52,7 +52,7 @@ fn document() -> Value {
         let answer = (tool.whole_output)(&mut answers).to_value();
         let operation = operation(endpoint, &body, &answer, error.as_value());
         let path = paths.entry(format!("{BASE}{}", endpoint.path)).or_insert_with(|| json!({}));
-        path[endpoint.method()] = operation;
+        path[endpoint.method().to_ascii_lowercase()] = operation;
     }
     let schemas: Map<String, Value> =
         [arguments, answers].into_iter().flat_map(|mut generator| generator.take_definitions(true)).collect();

@@ -21,6 +21,7 @@ impl Connection {
     }
 
     /// Calls a tool as MCP clients do; the status, and whether there was an answer.
+    #[allow(dead_code, reason = "not every bench speaks MCP")]
     pub(crate) async fn call(&mut self, tool: &str, arguments: &Value) -> io::Result<(u16, bool)> {
         let meta = json!({
             "io.modelcontextprotocol/protocolVersion": "2026-07-28",
