@@ -39,7 +39,7 @@ impl Piece {
     }
 
     /// Whether it holds what another does, and more.
-    fn holds(&self, other: &Self) -> bool {
+    pub(super) fn holds(&self, other: &Self) -> bool {
         self != other && self.day == other.day && self.first <= other.first && other.last <= self.last
     }
 

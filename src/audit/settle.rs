@@ -9,6 +9,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use chrono::{DateTime, Days, NaiveDate, Utc};
@@ -25,6 +26,8 @@ use crate::config::private;
 
 /// Files of one day at most, before they become one.
 const MOST_FILES: usize = 8;
+/// How long files that were put together stay for whoever reads them still: longer than any query may take.
+const READ_WITHIN: Duration = Duration::from_secs(15 * 60);
 /// Bytes of files that are put together at most.
 const MOST_BYTES: u64 = 64 << 20;
 
@@ -104,14 +107,21 @@ fn tidy(directory: &Path, first_day: NaiveDate) -> Result<(), Error> {
         }
     }
     let listing = list(directory)?;
-    let current = listing.current();
     for piece in &listing.pieces {
-        if piece.day < first_day || !current.contains(piece) {
-            let path = piece.path(directory);
+        let path = piece.path(directory);
+        let was_replaced =
+            || listing.pieces.iter().any(|other| other.holds(piece) && is_old(other, directory));
+        if piece.day < first_day || was_replaced() {
             fs::remove_file(&path).map_err(Error::file("removed", &path))?;
         }
     }
     Ok(())
+}
+
+/// Whether a file has been there for so long that nobody reads those whose place it took.
+fn is_old(piece: &Piece, directory: &Path) -> bool {
+    let written = fs::metadata(piece.path(directory)).and_then(|metadata| metadata.modified());
+    written.is_ok_and(|at| at.elapsed().is_ok_and(|age| age >= READ_WITHIN))
 }
 
 fn merge(directory: &Path, pieces: &[Piece]) -> Result<(), Error> {
@@ -170,6 +180,8 @@ fn sync(directory: &Path) -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
     use super::*;
     use crate::audit::Happened;
 
@@ -218,8 +230,17 @@ mod tests {
             add(directory, "2026-11-27T09:00:00Z", &format!("key-{number}"));
             settle(directory, KEPT, now).unwrap();
             assert_eq!(rows(directory), number + 1);
-            assert!(Listing::of(directory).unwrap().pieces.len() <= MOST_FILES);
+            assert!(Listing::of(directory).unwrap().current().len() <= MOST_FILES);
         }
+        let files = || Listing::of(directory).unwrap();
+        assert!(files().pieces.len() > MOST_FILES, "who reads those that were put together goes on");
+        let long_ago = SystemTime::now() - READ_WITHIN;
+        for piece in files().pieces {
+            File::options().write(true).open(piece.path(directory)).unwrap().set_modified(long_ago).unwrap();
+        }
+        settle(directory, KEPT, now).unwrap();
+        assert_eq!(files().pieces, files().current());
+        assert_eq!(rows(directory), 30);
     }
 
     #[test]

@@ -52,10 +52,13 @@ fn verbose(count: u8) -> LogLevel {
     }
 }
 
-/// Our own events at a level; those of libraries from warnings on.
+/// Our own events at a level; those of libraries from warnings on. That of MCP calls it an error when a client hangs up.
 fn targets(level: LogLevel) -> Targets {
     let ours = filter(level);
-    Targets::new().with_default(ours.min(LevelFilter::WARN)).with_target("fastintercom", ours)
+    Targets::new()
+        .with_default(ours.min(LevelFilter::WARN))
+        .with_target("rmcp::service", LevelFilter::OFF)
+        .with_target("fastintercom", ours)
 }
 
 fn filter(level: LogLevel) -> LevelFilter {

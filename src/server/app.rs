@@ -3,7 +3,7 @@
 //! Nothing is opened before it is needed, so that a server answers at once and a lake may come later.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -91,19 +91,26 @@ impl AppParts {
     }
 }
 
-/// What answers a query, and what is to be held until it has.
-type Allowed<'a> = (Querier<'a>, Option<MutexGuard<'a, ()>>);
+/// What runs SQL from outside.
+struct Pools {
+    workers: SqlWorkers,
+    /// For rows that are given as they come: whoever takes them slowly keeps nobody else's SQL waiting.
+    rows: SqlWorkers,
+}
+
+impl Pools {
+    fn of(options: &WorkerOptions) -> Self {
+        let workers = || SqlWorkers::new(options.clone());
+        Self { workers: workers(), rows: workers() }
+    }
+}
 
 /// What all calls share.
 pub struct App {
     parts: AppParts,
-    workers: SqlWorkers,
+    pools: Pools,
     /// Those that may read the audit log, too.
-    audit_workers: Option<SqlWorkers>,
-    /// Held by whoever reads the audit log: its files stay as they are meanwhile.
-    audit_turn: Mutex<()>,
-    /// For rows that are given as they come: whoever takes them slowly keeps nobody else's SQL waiting.
-    row_workers: SqlWorkers,
+    audit_pools: Option<Pools>,
     conversations: Conversations,
     engine: Mutex<Option<Arc<Engine>>>,
     last_state: LastState,
@@ -120,13 +127,11 @@ impl App {
     /// Of these parts; nothing is opened yet.
     pub fn new(parts: AppParts) -> Self {
         Self {
-            workers: SqlWorkers::new(parts.workers.clone()),
-            audit_workers: parts.audit.as_ref().map(|log| {
+            pools: Pools::of(&parts.workers),
+            audit_pools: parts.audit.as_ref().map(|log| {
                 let audit = Some(log.directory().to_owned());
-                SqlWorkers::new(WorkerOptions { audit, workers: 1, ..parts.workers.clone() })
+                Pools::of(&WorkerOptions { audit, workers: 1, ..parts.workers.clone() })
             }),
-            audit_turn: Mutex::default(),
-            row_workers: SqlWorkers::new(parts.workers.clone()),
             giving_rows: Arc::new(Semaphore::new(parts.workers.workers)),
             conversations: Conversations::new(&parts.layout),
             engine: Mutex::new(None),
@@ -188,6 +193,7 @@ impl App {
 
     /// The same for rows that are given as they come.
     pub(super) async fn turn_for_rows(&self) -> Option<OwnedSemaphorePermit> {
+        let _waits = self.counts.waits();
         Arc::clone(&self.giving_rows).acquire_owned().await.ok()
     }
 
@@ -204,40 +210,47 @@ impl App {
     }
 
     /// What answers SQL, for who reads the answer.
-    pub(super) fn querier(&self, reader: Reader) -> Querier<'_> {
+    ///
+    /// # Errors
+    /// When an administrator asks for the audit log and it cannot be read.
+    pub(super) fn querier(
+        &self,
+        sql: &str,
+        reader: Reader,
+        is_admin: bool,
+    ) -> Result<Querier<'_>, ToolError> {
+        let workers = &self.pools_for(sql, is_admin)?.workers;
         let most_chars = match reader {
             Reader::Model => query::CHARS_FOR_MODELS,
             Reader::Program => query::CHARS_FOR_PROGRAMS,
         };
-        Querier { workers: &self.workers, cancel: Cancel::new(), most_chars }
+        Ok(Querier { workers, cancel: Cancel::new(), most_chars })
     }
 
     /// What gives rows as they come.
-    pub(super) fn row_querier(&self) -> Querier<'_> {
-        Querier { workers: &self.row_workers, ..self.querier(Reader::Program) }
+    ///
+    /// # Errors
+    /// As for [`querier`](Self::querier).
+    pub(super) fn row_querier(&self, sql: &str, is_admin: bool) -> Result<Querier<'_>, ToolError> {
+        let workers = &self.pools_for(sql, is_admin)?.rows;
+        Ok(Querier { workers, cancel: Cancel::new(), most_chars: query::CHARS_FOR_PROGRAMS })
     }
 
-    /// The same for an administrator who asks for the audit log: with workers that may read it, as it is now.
-    pub(super) fn allowed<'a>(
-        &'a self,
-        querier: Querier<'a>,
-        sql: &str,
-        is_admin: bool,
-    ) -> Result<Allowed<'a>, ToolError> {
-        match (&self.audit_workers, &self.parts.audit) {
-            (Some(workers), Some(log)) if is_admin && audit::is_named_in(sql) => {
-                let turn = self.audit_turn.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Who may run SQL: for an administrator who asks for the audit log, those who may read it, as it is now.
+    fn pools_for(&self, sql: &str, is_admin: bool) -> Result<&Pools, ToolError> {
+        match (&self.audit_pools, &self.parts.audit) {
+            (Some(pools), Some(log)) if is_admin && audit::is_named_in(sql) => {
                 log.settle().map_err(ToolError::Refused)?;
-                Ok((Querier { workers, ..querier }, Some(turn)))
+                Ok(pools)
             }
-            _ => Ok((querier, None)),
+            _ => Ok(&self.pools),
         }
     }
 
     /// Workers that were killed or ended by themselves.
     pub(super) fn lost_worker_count(&self) -> u64 {
-        let all = [Some(&self.workers), Some(&self.row_workers), self.audit_workers.as_ref()];
-        all.into_iter().flatten().map(SqlWorkers::lost_count).sum()
+        let pools = [&self.pools].into_iter().chain(&self.audit_pools);
+        pools.flat_map(|pools| [&pools.workers, &pools.rows]).map(SqlWorkers::lost_count).sum()
     }
 
     /// Where what callers asked is noted, if it is.

@@ -90,7 +90,8 @@ impl Asked {
         CURRENT.scope(self.clone(), work.instrument(self.span()))
     }
 
-    fn span(&self) -> Span {
+    /// What lines of the log say to be of it.
+    pub(super) fn span(&self) -> Span {
         let request_id = self.id();
         match &self.0.trace {
             None => tracing::error_span!("request", request_id),

@@ -22,8 +22,8 @@ use tokio::time::interval;
 use super::app::{App, NAME};
 use super::asked::Asked;
 use super::call::{Doing, Reader};
-use super::http::{Caller, scope_of};
-use super::run::{self, Ask, Outcome};
+use super::http::{Caller, Scope, scope_of};
+use super::run::{self, Ask, Outcome, Patience};
 use super::tool::{Effect, Tool};
 use super::tools::TOOLS;
 use super::{completion, prompts, reply, resources};
@@ -48,8 +48,8 @@ const METHODS: &[&str] = &[
     "tools/call",
     "tools/list",
 ];
-/// How long a call waits for its turn: longer than clients wait for it.
-const PATIENCE: Duration = Duration::from_secs(600);
+/// What is said to whoever waits when the server ends.
+const STOPPING: &str = "this server is being stopped; ask again in a moment";
 const BUSY: &str = "more is asked than can be answered; try again in a moment";
 /// How often is told what a long call does.
 const HEARTBEAT: Duration = Duration::from_secs(1);
@@ -58,12 +58,19 @@ const HEARTBEAT: Duration = Duration::from_secs(1);
 #[derive(Clone)]
 pub struct Mcp {
     app: Arc<App>,
+    /// Raised when whoever still waits for an answer had better be told that there will be none.
+    ending: Cancel,
 }
 
 impl Mcp {
     /// For the lake of `app`.
     pub fn new(app: Arc<App>) -> Self {
-        Self { app }
+        Self { app, ending: Cancel::new() }
+    }
+
+    /// Tells those who still wait that the server ends once that is raised.
+    pub(super) fn until(self, ending: &Cancel) -> Self {
+        Self { ending: ending.clone(), ..self }
     }
 
     /// Answers a call on a thread of its own, telling what it does meanwhile.
@@ -74,15 +81,12 @@ impl Mcp {
         context: &RequestContext<RoleServer>,
     ) -> CallToolResult {
         Asked::note_tool(tool.name);
-        if let Some(refused) = refused(tool, context) {
-            if let Some(asked) = Asked::current() {
-                asked.noted().outcome = Some("refused");
-            }
+        if let Some(refused) = refused(tool.name, scope_of(tool), context) {
             return reply::failed(&refused);
         }
         let (cancel, doing) = (Cancel::new(), Doing::default());
         let started = Instant::now();
-        let ask = Ask { tool, arguments, reader: Reader::Model, patience: PATIENCE };
+        let ask = Ask { tool, arguments, reader: Reader::Model, patience: patience(context) };
         let mut work = std::pin::pin!(run::answer(&self.app, ask, &cancel, &doing));
         let mut beats = interval(HEARTBEAT);
         beats.tick().await;
@@ -92,6 +96,10 @@ impl Mcp {
                 () = context.ct.cancelled() => {
                     cancel.cancel();
                     return reply::failed(CANCELLED);
+                }
+                () = self.ending.cancelled() => {
+                    cancel.cancel();
+                    return reply::failed(STOPPING);
                 }
                 _ = beats.tick() => tell(context, started.elapsed(), &doing).await,
             }
@@ -105,12 +113,66 @@ impl Mcp {
     }
 }
 
-/// Why whoever asks may not use a tool: over HTTP a key may be for less than everything.
-fn refused(tool: &Tool, context: &RequestContext<RoleServer>) -> Option<String> {
+impl Mcp {
+    /// Does blocking work that is no tool's in its turn, for whoever may read.
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        what: &'static str,
+        context: &RequestContext<RoleServer>,
+        work: impl FnOnce(&App) -> Result<T, ErrorData> + Send + 'static,
+    ) -> Result<T, ErrorData> {
+        let done = async {
+            Asked::note_tool(what);
+            if let Some(refused) = refused(what, Scope::Read, context) {
+                return Err(ErrorData::invalid_request(refused, None));
+            }
+            let Some(turn) = run::turn(&self.app, patience(context)).await else {
+                return Err(ErrorData::internal_error(BUSY, None));
+            };
+            let app = Arc::clone(&self.app);
+            let work = move || {
+                let _turn = turn;
+                work(&app)
+            };
+            let done = off_thread(work).await;
+            note_outcome(if done.is_ok() { "answered" } else { "refused" });
+            done
+        };
+        within(context, done).await
+    }
+}
+
+/// Does work for a request that came over the network: the protocol's own tasks lie between it and here.
+async fn within<F: Future>(context: &RequestContext<RoleServer>, work: F) -> F::Output {
+    let asked = context.extensions.get::<Parts>().and_then(|parts| parts.extensions.get::<Asked>());
+    match asked {
+        Some(asked) => asked.within(work).await,
+        None => work.await,
+    }
+}
+
+/// How long a call waits for its turn: over the network, nobody knows how many others do.
+fn patience(context: &RequestContext<RoleServer>) -> Patience {
+    match context.extensions.get::<Parts>() {
+        Some(_) => Patience::OF_NETWORK,
+        None => Patience::OF_CLIENT,
+    }
+}
+
+/// Why whoever asks may not have something: over HTTP a key may be for less than everything.
+fn refused(what: &str, scope: Scope, context: &RequestContext<RoleServer>) -> Option<String> {
     let caller = context.extensions.get::<Parts>()?.extensions.get::<Caller>()?;
-    let scope = scope_of(tool);
-    (!caller.may(scope))
-        .then(|| format!("this key may not be used for {}: that takes the scope {}", tool.name, scope.name()))
+    if caller.may(scope) {
+        return None;
+    }
+    note_outcome("refused");
+    Some(format!("this key may not be used for {what}: that takes the scope {}", scope.name()))
+}
+
+fn note_outcome(outcome: &'static str) {
+    if let Some(asked) = Asked::current() {
+        asked.noted().outcome = Some(outcome);
+    }
 }
 
 /// Tells how a call is getting on, if the client wants to know.
@@ -189,14 +251,7 @@ impl ServerHandler for Mcp {
         let tool = TOOLS.iter().find(|tool| tool.name == request.name);
         let tool = tool.ok_or_else(|| unknown_tool(&request.name))?;
         let arguments = request.arguments.unwrap_or_default();
-        let answered = self.answered(tool, arguments, &context);
-        // The protocol's own tasks lie between the network and here.
-        let asked = context.extensions.get::<Parts>().and_then(|parts| parts.extensions.get::<Asked>());
-        let result = match asked {
-            Some(asked) => asked.within(answered).await,
-            None => answered.await,
-        };
-        Ok(result.into())
+        Ok(within(&context, self.answered(tool, arguments, &context)).await.into())
     }
 
     async fn list_resources(
@@ -222,10 +277,10 @@ impl ServerHandler for Mcp {
     async fn read_resource(
         &self,
         request: ReadResourceRequestParams,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
-        let app = Arc::clone(&self.app);
-        off_thread(move || resources::read(&app, &request.uri)).await.map(Into::into)
+        let read = move |app: &App| resources::read(app, &request.uri);
+        self.in_turn("resources/read", &context, read).await.map(Into::into)
     }
 
     async fn list_prompts(
@@ -249,10 +304,10 @@ impl ServerHandler for Mcp {
     async fn complete(
         &self,
         request: CompleteRequestParams,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<CompleteResult, ErrorData> {
-        let app = Arc::clone(&self.app);
-        off_thread(move || Ok(completion::complete(&app, &request))).await
+        let complete = move |app: &App| Ok(completion::complete(app, &request));
+        self.in_turn("completion/complete", &context, complete).await
     }
 
     /// What is known by no name, or came with parameters that cannot be read.

@@ -6,6 +6,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
@@ -28,7 +29,41 @@ pub(super) struct Ask {
     pub(super) arguments: Map<String, Value>,
     pub(super) reader: Reader,
     /// How long it waits for its turn.
-    pub(super) patience: Duration,
+    pub(super) patience: Patience,
+}
+
+/// How long a call waits for its turn, and behind how many others.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Patience {
+    pub(super) within: Duration,
+    pub(super) most_waiting: usize,
+}
+
+impl Patience {
+    /// Of calls over a network: who waits longer is better told to come again.
+    pub(super) const OF_NETWORK: Self = Self { within: Duration::from_secs(5), most_waiting: 64 };
+    /// Of a client of one's own: longer than it waits itself.
+    pub(super) const OF_CLIENT: Self = Self { within: Duration::from_secs(600), most_waiting: usize::MAX };
+}
+
+/// A call that is counted as given up if it is dropped before it is over.
+struct Underway<'a> {
+    app: &'a App,
+    tool: &'static Tool,
+    started: Instant,
+    is_over: bool,
+}
+
+impl Drop for Underway<'_> {
+    fn drop(&mut self) {
+        if self.is_over {
+            return;
+        }
+        self.app.counts().ended(self.tool.name, "given_up", self.started.elapsed());
+        if let Some(asked) = Asked::current() {
+            asked.noted().outcome = Some("given_up");
+        }
+    }
 }
 
 /// What came of a call.
@@ -43,10 +78,13 @@ pub(super) enum Outcome {
 
 /// Answers a call; stops where `cancel` is raised.
 pub(super) async fn answer(app: &Arc<App>, ask: Ask, cancel: &Cancel, doing: &Doing) -> Outcome {
-    let (tool, started) = (ask.tool, Instant::now());
+    let tool = ask.tool;
+    let mut underway = Underway { app, tool, started: Instant::now(), is_over: false };
     note_arguments(&ask.arguments);
     refresh(app, tool).await;
-    obtained(app, ask, cancel, doing).await.noted(tool, started.elapsed(), app)
+    let outcome = obtained(app, ask, cancel, doing).await;
+    underway.is_over = true;
+    outcome.noted(tool, underway.started.elapsed(), app)
 }
 
 /// Waits for fresh data before a tool that needs it, if the user set a bound on how old data may be.
@@ -64,7 +102,7 @@ async fn obtained(app: &Arc<App>, ask: Ask, cancel: &Cancel, doing: &Doing) -> O
         },
         None => None,
     };
-    let Ok(turn) = timeout(ask.patience, app.turn()).await else { return Outcome::Busy };
+    let Some(turn) = turn(app, ask.patience).await else { return Outcome::Busy };
     let (app, cancel, doing) = (Arc::clone(app), cancel.clone(), doing.clone());
     let span = tracing::Span::current();
     let is_admin = Asked::current().is_some_and(|asked| asked.noted().is_admin);
@@ -74,6 +112,19 @@ async fn obtained(app: &Arc<App>, ask: Ask, cancel: &Cancel, doing: &Doing) -> O
         put(place, &call, || caught(ask.tool, &call, ask.arguments))
     });
     work.await.unwrap_or(Outcome::BrokeOff)
+}
+
+/// Whether so many calls wait that those of a network are sent away.
+pub(super) fn is_crowded(app: &App) -> bool {
+    app.counts().waiting() >= Patience::OF_NETWORK.most_waiting
+}
+
+/// The turn of a call; none if it does not come in time, or too many wait for theirs.
+pub(super) async fn turn(app: &App, patience: Patience) -> Option<OwnedSemaphorePermit> {
+    if app.counts().waiting() >= patience.most_waiting {
+        return None;
+    }
+    timeout(patience.within, app.turn()).await.ok().flatten()
 }
 
 /// Notes what a tool is called with: the names of its arguments.
@@ -209,5 +260,31 @@ mod tests {
         };
         let outcome = caught(tool, &call, Map::new()).noted(tool, Duration::ZERO, &app);
         assert!(matches!(outcome, Outcome::BrokeOff));
+    }
+
+    #[tokio::test]
+    async fn where_too_many_wait_who_comes_is_sent_away_at_once() {
+        let app = Arc::new(nowhere());
+        let mut running = Vec::new();
+        while let Ok(turn) = timeout(Duration::from_millis(10), app.turn()).await {
+            running.push(turn);
+        }
+        let wait = || {
+            let app = Arc::clone(&app);
+            tokio::spawn(async move { turn(&app, Patience::OF_CLIENT).await.is_some() })
+        };
+        let waiting: Vec<_> = (0..Patience::OF_NETWORK.most_waiting).map(|_| wait()).collect();
+        while app.counts().waiting() < waiting.len() {
+            tokio::task::yield_now().await;
+        }
+        assert!(is_crowded(&app));
+        let begun = Instant::now();
+        assert!(turn(&app, Patience::OF_NETWORK).await.is_none());
+        assert!(begun.elapsed() < Patience::OF_NETWORK.within / 2);
+        drop(running);
+        for one in waiting {
+            assert!(one.await.unwrap());
+        }
+        assert!(!is_crowded(&app));
     }
 }

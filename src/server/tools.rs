@@ -181,9 +181,8 @@ fn asked(call: &Call<'_>, until: Option<DateTime<Utc>>) {
 
 fn query(call: &Call<'_>, params: &QueryParams) -> Result<QueryAnswer, ToolError> {
     asked(call, None);
-    let querier = Querier { cancel: call.cancel.clone(), ..call.app.querier(call.reader) };
-    let (querier, _turn) = call.app.allowed(querier, &params.sql, call.is_admin)?;
-    querier.answer(params)
+    let querier = call.app.querier(&params.sql, call.reader, call.is_admin)?;
+    Querier { cancel: call.cancel.clone(), ..querier }.answer(params)
 }
 
 fn data(call: &Call<'_>, params: &DescribeParams) -> Result<DescribeAnswer, ToolError> {

@@ -1,5 +1,6 @@
 //! Workers for whoever asks: started when first needed, kept, and replaced at once when one is lost.
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -59,7 +60,7 @@ impl SqlWorkers {
     pub fn query(&self, sql: &str, limits: &Limits, cancel: &Cancel) -> Result<SqlAnswer, Error> {
         let limits = self.allowed(sql, limits)?;
         let talk = Talk { options: &self.shared.options, sql, limits: &limits, cancel };
-        self.asked(&talk, Talk::with)
+        self.asked(&talk, || true, Talk::with)
     }
 
     /// Gives the rows of a query bit by bit in a format; waits while they are not taken, and ends when they will not be.
@@ -76,7 +77,13 @@ impl SqlWorkers {
     ) -> Result<StreamEnd, Error> {
         let limits = self.allowed(sql, limits)?;
         let talk = Talk { options: &self.shared.options, sql, limits: &limits, cancel };
-        self.asked(&talk, |talk, process| talk.stream(process, format, take))
+        // What was given cannot be taken back: who asks again would have it twice.
+        let has_begun = Cell::new(false);
+        let mut take = |piece| {
+            has_begun.set(true);
+            take(piece)
+        };
+        self.asked(&talk, || !has_begun.get(), |talk, process| talk.stream(process, format, &mut take))
     }
 
     fn allowed(&self, sql: &str, limits: &Limits) -> Result<Limits, Error> {
@@ -86,16 +93,17 @@ impl SqlWorkers {
         }
     }
 
-    /// Asks a worker, and another if the first may only have lost sight of the lake.
+    /// Asks a worker, and another if the first may only have lost sight of the lake, where `may_again` allows it.
     fn asked<'a, T>(
         &self,
         talk: &Talk<'a>,
+        may_again: impl Fn() -> bool,
         mut ask: impl FnMut(&Talk<'a>, &mut Process) -> Ended<T>,
     ) -> Result<T, Error> {
         let (mut process, was_new) = self.shared.take(talk.limits.timeout, talk.cancel)?;
         let ended = self.shared.ended(ask(talk, &mut process), process);
         match ended {
-            Err(Error::Failed(failed)) if !was_new && failed.kind.is_worth_another_try() => {
+            Err(Error::Failed(failed)) if !was_new && failed.kind.is_worth_another_try() && may_again() => {
                 self.shared.clear();
                 let (mut process, _) = self.shared.take(talk.limits.timeout, talk.cancel)?;
                 self.shared.ended(ask(talk, &mut process), process)

@@ -11,6 +11,17 @@ export const table = JSON.parse(readFileSync(new URL('mcp_calls.json', import.me
 const { Ajv2020 } = require('ajv/dist/2020.js');
 const ajv = new Ajv2020({ strict: false });
 
+const [server, ...args] = process.argv.slice(2);
+/** How the server of the command line is reached: at its address, with the key FI_KEY, or by the command that starts it. */
+export const way = /^https?:/.test(server) ? 'HTTP' : 'stdio';
+export const authorization = `Bearer ${process.env.FI_KEY}`;
+
+/** What connects a client to it. */
+export function transport(Stdio, Http) {
+  if (way === 'stdio') return new Stdio({ command: server, args });
+  return new Http(new URL(server), { requestInit: { headers: { Authorization: authorization } } });
+}
+
 export function check(holds, what) {
   if (!holds) throw new Error(what);
 }
@@ -107,5 +118,5 @@ export async function talk(client, name, notFound) {
     check(completion.values.includes(offers), `${value} is completed by ${completion.values}`);
   }
   const counts = `${tools.length} tools in ${table.calls.length} calls`;
-  process.stdout.write(`${name}: ${counts}, ${resources.length} resources, ${prompts.length} prompts\n`);
+  process.stdout.write(`${name} over ${way}: ${counts}, ${resources.length} resources, ${prompts.length} prompts\n`);
 }

@@ -1,13 +1,14 @@
-// Talks to `fi mcp` through the command line of the Inspector, which is what people debug servers with.
+// Talks to `fi mcp` or `fi serve` through the command line of the Inspector, which is what people debug servers with.
 //
 //     FI_NPM=DIR node mcp_inspector.mjs COMMAND [ARGUMENT...]
+//     FI_NPM=DIR FI_KEY=KEY node mcp_inspector.mjs URL
 //
-// Each question is a process, and a server, of its own: one call for each tool is enough.
+// Each question is a process of its own, and mostly a server too: one call for each tool is enough.
 
 import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { check, checkAnswer, checkRefusal, checkTools, filled, require, table } from './mcp_checks.mjs';
+import { authorization, check, checkAnswer, checkRefusal, checkTools, filled, require, table, way } from './mcp_checks.mjs';
 
 const home = dirname(require.resolve('@modelcontextprotocol/inspector/package.json'));
 const inspector = join(home, 'clients/launcher/build/index.js');
@@ -16,7 +17,8 @@ const limits = { maxBuffer: 1 << 26, timeout: 60_000 };
 
 /** What the Inspector says, and its exit code. */
 async function inspected(method, ...options) {
-  const question = ['--method', method, '--format', 'json', ...options];
+  const reached = way === 'HTTP' ? ['--transport', 'http', '--header', `Authorization: ${authorization}`] : [];
+  const question = [...reached, '--method', method, '--format', 'json', ...options];
   const run = promisify(execFile)(process.execPath, [inspector, '--cli', ...process.argv.slice(2), ...question], { env, ...limits });
   const { code = 0, stdout, stderr } = await run.catch(failed => failed);
   const answer = stdout.trim() ? JSON.parse(stdout).result : undefined;
@@ -54,4 +56,4 @@ for (const { name, arguments: given } of table.prompts) {
   const blanks = Object.entries(given).flatMap(([key, value]) => ['--prompt-args', `${key}=${value}`]);
   check((await answered('prompts/get', '--prompt-name', name, ...blanks)).messages.length === 1, `${name} is empty`);
 }
-process.stdout.write(`inspector: ${tools.length} tools, ${resources.length} resources, ${prompts.length} prompts\n`);
+process.stdout.write(`inspector over ${way}: ${tools.length} tools, ${resources.length} resources, ${prompts.length} prompts\n`);

@@ -1,6 +1,8 @@
-"""Talks to `fi mcp` as clients made with the official Python SDK do, in each of its modes, and checks all it hears.
+"""Talks to `fi mcp` or `fi serve` as clients made with the official Python SDK do, in each of its modes, and checks all
+it hears.
 
     mcp_python.py COMMAND [ARGUMENT...]     the command that starts the server
+    FI_KEY=KEY mcp_python.py URL            the server at an address, and a key of it
 
 Lists everything, makes the calls of mcp_calls.json, and every tool has to be among them. A result has to fit the
 tool's output schema, its text has to be the same JSON, and what is refused has to say what to do. Prints a line per
@@ -9,11 +11,14 @@ mode; exits 1 at the first thing that is wrong.
 
 import asyncio
 import json
+import os
 import pathlib
 import sys
 
+import httpx2
 import jsonschema
 from mcp import Client, MCPError, StdioServerParameters
+from mcp.client.streamable_http import streamable_http_client
 from mcp.types import PaginatedRequestParams, PromptReference, ResourceTemplateReference
 
 MODES = {"auto": "2026-07-28", "legacy": "2025-11-25", "2026-07-28": "2026-07-28"}
@@ -130,9 +135,20 @@ async def completions_of(client):
         check(asked["offers"] in values, f"{asked} is completed by {values}")
 
 
+def way(command):
+    return "HTTP" if command[0].startswith("http") else "stdio"
+
+
+def server(command, http):
+    if way(command) == "HTTP":
+        return streamable_http_client(command[0], http_client=http)
+    return StdioServerParameters(command=command[0], args=command[1:])
+
+
 async def talk(mode, command):
     kept = {}
-    async with Client(StdioServerParameters(command=command[0], args=command[1:]), mode=mode) as client:
+    http = httpx2.AsyncClient(headers={"Authorization": f"Bearer {os.environ.get('FI_KEY')}"}, timeout=SECONDS_A_CALL)
+    async with http, Client(server(command, http), mode=mode) as client:
         check(client.protocol_version == MODES[mode], f"the version is {client.protocol_version}")
         # A client that names its version asks for nothing before its first request.
         check(mode == MODES[mode] or client.instructions, "there are no instructions")
@@ -148,7 +164,7 @@ async def talk(mode, command):
         resources, prompts = await resources_of(client, kept), await prompts_of(client)
         await completions_of(client)
         print(
-            f"python {mode}: {client.protocol_version}, {len(tools)} tools in {len(TABLE['calls'])} calls, "
+            f"python {way(command)}, {mode}: {client.protocol_version}, {len(tools)} tools in {len(TABLE['calls'])} calls, "
             f"{resources} resources, {prompts} prompts"
         )
 

@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 use fastintercom::cancel::Cancel;
 use fastintercom::lake::Partitioning;
 use fastintercom::tools::query::{CHARS_FOR_MODELS, Querier, QueryParams, TruncatedBy};
-use fastintercom::worker::{Limits, SqlWorkers, WorkerOptions};
+use fastintercom::worker::{Limits, RowFormat, SqlWorkers, WorkerOptions};
 use serde_json::json;
 
 use crate::support::arena::{Finds, answer, ask, is_there, options, rows};
+use crate::support::cli::files_below;
 use crate::support::little_lake::{LittleLake, put};
 use crate::support::rows::{in_month, thread};
 
@@ -311,4 +312,23 @@ fn callers_may_set_limits_of_their_own() {
     assert_eq!(answer.cut, Some(fastintercom::engine::Cut::Bytes));
     assert!(answer.rows.len() > 100 && answer.rows.len() < 1_000, "{}", answer.rows.len());
     assert_eq!(answer.rows[7], vec![json!(7), json!("xxxxxxxxxx…")]);
+}
+
+#[test]
+fn rows_that_were_given_are_not_given_again() {
+    let lake = LittleLake::with_threads();
+    let workers = workers(&lake);
+    assert_eq!(rows(&workers, "SELECT count(*) FROM messages"), "[[90]]");
+    let months = files_below(&lake.layout().lake_dir().join("messages"));
+    std::fs::write(months.last().unwrap(), "no Parquet").unwrap();
+    let sql = "SELECT range AS n FROM range(3000000) UNION ALL SELECT position FROM messages";
+    let limits = Limits { max_rows: u64::MAX, ..Limits::default() };
+    let mut given = Vec::new();
+    let end = workers.stream(sql, &limits, &Cancel::new(), RowFormat::Csv, &mut |piece| {
+        given.extend(piece);
+        Ok(())
+    });
+    assert!(end.is_err(), "{end:?}");
+    let text = String::from_utf8(given).unwrap();
+    assert_eq!(text.lines().filter(|line| *line == "n").count(), 1, "it began, and broke off");
 }

@@ -106,6 +106,20 @@ fn a_key_is_good_for_its_scopes_and_no_more() {
             assert_eq!(result["isError"] == json!(true), !is_allowed, "{tool} with {name}: {result}");
         }
     }
+    let reference = json!({"type": "ref/prompt", "name": "escalation_brief"});
+    let argument = json!({"name": "customer", "value": "a"});
+    for (method, params) in [
+        ("resources/read", json!({"uri": "fi://schema/conversations"})),
+        ("completion/complete", json!({"ref": reference, "argument": argument})),
+    ] {
+        for (name, key) in &keys {
+            let answer = server.send(&mcp(method, &params).key(key)).json();
+            let is_allowed = ["read", "admin"].contains(name);
+            assert_eq!(answer["result"].is_object(), is_allowed, "{method} with {name}: {answer}");
+            let said = answer["error"]["message"].as_str().unwrap_or_default();
+            assert!(is_allowed || said.contains("takes the scope read"), "{method} with {name}: {answer}");
+        }
+    }
     assert!(server.end().0.success());
 }
 
@@ -193,17 +207,39 @@ fn clients_of_both_eras_are_answered() {
 }
 
 #[test]
+fn programs_of_before_speak_mcp_without_accepting_events() {
+    let (_standin, env) = world();
+    let server = Serving::start(&env, &[]);
+    let call = rpc("tools/call", &json!({"name": "get_data_info", "arguments": {}}));
+    for accept in [None, Some("*/*"), Some("application/json")] {
+        let request = Request::post("/mcp", &call);
+        let request = accept.into_iter().fold(request, |request, accept| request.with("Accept", accept));
+        let reply = server.send(&request);
+        assert_eq!(
+            (reply.status, reply.header("Content-Type")),
+            (200, Some("application/json")),
+            "{reply:?}"
+        );
+        let answer: Value = serde_json::from_str(&reply.body).unwrap();
+        assert_eq!(answer["result"]["structuredContent"]["has_data"], json!(true), "{answer}");
+    }
+    assert!(server.end().0.success());
+}
+
+#[test]
 fn pages_that_may_ask_see_the_answers() {
     let (_standin, env) = world();
     let page = "https://support.example.com";
+    let known = key(&env, "team", "read");
     let server = Serving::start(&env, &["--allowed-origin", page, "--allowed-host", "fi.example.com"]);
-    let asked = server.send(&Request::post("/tools/get_data_info", "{}").with("Origin", page));
+    let asked = Request::post("/tools/get_data_info", "{}").key(&known).with("Origin", page);
+    let asked = server.send(&asked);
     assert_eq!((asked.status, asked.header("Access-Control-Allow-Origin")), (200, Some(page)), "{asked:?}");
     let before = Request { method: "OPTIONS", ..Request::get("/mcp") };
     let before = server.send(&before.with("Origin", page).with("Access-Control-Request-Method", "POST"));
     assert_eq!(before.status, 204);
     assert!(before.header("Access-Control-Allow-Headers").unwrap().contains("x-api-key"), "{before:?}");
-    let named = server.send(&Request::get("/tools").with("Host", "fi.example.com"));
+    let named = server.send(&Request::get("/tools").key(&known).with("Host", "fi.example.com"));
     assert_eq!(named.status, 200);
     assert!(server.end().0.success());
 }
@@ -251,8 +287,17 @@ fn keys_are_made_listed_and_revoked_while_a_server_runs() {
 #[test]
 fn others_are_not_listened_to_without_a_key() {
     let (_standin, env) = world();
-    let run = env.fi(&["serve", "--host", "0.0.0.0", "--port", "0"]);
-    assert!(run.code == Some(2) && run.stderr.contains("fi keys add NAME"), "{run}");
+    for others in [["--host", "0.0.0.0"], ["--allowed-host", "fi.example.com"]] {
+        let run = env.fi(&[&["serve", "--port", "0"], &others[..]].concat());
+        assert!(run.code == Some(2) && run.stderr.contains("fi keys add NAME"), "{run}");
+    }
+    let server = Serving::start(&env, &[]);
+    assert_eq!(server.send(&Request::get("/tools")).status, 200);
+    for (header, value) in [("X-Forwarded-For", "203.0.113.7"), ("Via", "1.1 proxy"), ("Host", "10.0.0.7")] {
+        let passed_on = server.send(&Request::get("/tools").with(header, value));
+        assert_eq!(passed_on.status, 401, "{header}: {passed_on:?}");
+    }
+    assert!(server.end().0.success());
     let env = env.with("MCP_API_KEY", "0123456789abcdef").with("API_KEY_HEADER", "X-Fi-Key");
     let server = Serving::start(&env, &["--host", "0.0.0.0"]);
     assert_eq!(server.send(&Request::get("/tools").with("X-Fi-Key", "0123456789abcdef")).status, 200);

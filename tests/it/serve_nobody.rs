@@ -93,8 +93,11 @@ fn every_address_is_closed_to_everybody_it_is_not_for() {
     replies.push(server.send(&Request::get("/metrics").key(&metrics)));
     let (status, said) = server.end();
     assert!(status.success(), "{said}");
+    let noted = env.fi(&["query", "--format", "csv", "--limit", "100000", "FROM audit_log"]);
+    assert!(noted.code == Some(0) && noted.stdout.lines().count() > 100, "{noted}");
     for secret in [admin.as_str(), metrics.as_str(), read.as_str(), CANARY, WEBHOOK_SECRET] {
         assert!(!said.contains(secret), "said on stderr");
+        assert!(!noted.stdout.contains(secret), "noted in the audit log");
         for reply in &replies {
             assert!(!reply.head.contains(secret) && !reply.body.contains(secret), "{reply:?}");
         }

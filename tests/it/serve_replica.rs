@@ -128,10 +128,10 @@ fn a_replica_is_there_before_the_first_sync_and_follows_each() {
     let (standin, env) = world();
     let Some(replica) = replica(&env) else { return };
     assert_eq!(replica.send(&Request::get("/health")).status, 200);
-    assert_eq!(replica.send(&Request::get("/ready")).status, 503);
+    assert!(replica.is_soon(503));
     assert_eq!(ask(&replica, "search_conversations", &json!({"query": "the"})).code(), "no_data");
     sync(&env);
-    assert_eq!(replica.send(&Request::get("/ready")).status, 200);
+    assert!(replica.is_soon(200));
     assert!(!found(&replica, "the OR a OR de OR la").is_empty());
     let messages = "SELECT count(*) FROM messages WHERE contains(body_text, 'periwinkle')";
     for (step, id) in standin

@@ -12,6 +12,7 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 use crate::support::cli::{CANARY, TestEnv};
+use crate::support::hooks::with_secret;
 use crate::support::serving::{Request, Serving};
 use crate::support::standin::StandIn;
 
@@ -95,4 +96,17 @@ fn files_that_are_of_no_use_are_told() {
         assert!(run.code == Some(2) && run.stderr.contains(words), "{run}");
         assert!(run.stderr.contains("--tls-cert fullchain.pem --tls-key privkey.pem"), "{run}");
     }
+}
+
+#[test]
+fn its_own_webhooks_are_tried_over_https() {
+    let env = with_secret(TestEnv::new());
+    certificate(env.path());
+    let server = Serving::start(&env, &["--tls-cert", "cert.pem", "--tls-key", "key.pem"]);
+    let port = server.address.rsplit(':').next().unwrap();
+    let env = env.with("FASTINTERCOM_SERVE_PORT", port);
+    let env = env.with("FASTINTERCOM_TLS_CERT", "cert.pem").with("FASTINTERCOM_TLS_KEY", "key.pem");
+    let run = env.fi(&["webhooks", "check", "--json"]);
+    assert!(run.code == Some(0) && run.json()["is_ok"] == true, "{run}");
+    assert!(server.end().0.success());
 }

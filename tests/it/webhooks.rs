@@ -115,6 +115,23 @@ fn begun_with(server: &Serving, bytes: usize) -> TcpStream {
 }
 
 #[test]
+fn who_forges_much_keeps_nobody_else_out() {
+    let env = with_secret(TestEnv::new());
+    let server = Serving::start(&env, &[]);
+    let forged = signed(&conversation("notif_1"), "another secret");
+    for _ in 0..30 {
+        assert_eq!(server.send(&forged).status, 401);
+    }
+    let _slow = begun_with(&server, 1_000);
+    for notification in ["notif_2", "notif_3"] {
+        assert_eq!(deliver(&server, &conversation(notification)).status, 200, "it may be a proxy");
+        assert_eq!(server.send(&forged).status, 401);
+    }
+    let kept = hinted(&env.home()).concat();
+    assert!(kept.contains("notif_2") && kept.contains("notif_3") && !kept.contains("notif_1"), "{kept}");
+}
+
+#[test]
 fn bodies_too_large_or_too_slow_are_refused_and_hold_nobody_up() {
     let env = with_secret(TestEnv::new());
     let server = Serving::start(&env, &[]);

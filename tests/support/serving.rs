@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, ExitStatus};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -66,6 +66,18 @@ impl Serving {
     /// Sends a request and waits for the answer.
     pub(crate) fn send(&self, request: &Request<'_>) -> Reply {
         request.send_to(&self.address)
+    }
+
+    /// Whether `/ready` answers so within a moment: it says the same for half a second.
+    pub(crate) fn is_soon(&self, status: u16) -> bool {
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
+            if self.send(&Request::get("/ready")).status == status {
+                return true;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        false
     }
 
     /// The same, for a server that may end meanwhile: nothing if it does before an answer.

@@ -3,8 +3,8 @@
 mod open_files;
 mod webhooks;
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use secrecy::ExposeSecret;
 use serde_json::json;
@@ -22,9 +22,9 @@ use crate::server::http::{
 
 /// What the lock's file says about this command.
 const PURPOSE: &str = "fi serve";
-/// How long a sync has to end in good order after the last answers; it is told when they are.
-const LAST_COMMIT: Duration = Duration::from_secs(1);
-/// How long what is left of calls has to end then. All in all it is less than the 10 seconds containers are given.
+/// How long a sync has to end in good order once the server is to stop: less than the 10 seconds containers are given.
+const LAST_COMMIT: Duration = Duration::from_secs(8);
+/// How long what is left of calls has to end after the last answers.
 const LAST_CALLS: Duration = Duration::from_millis(500);
 
 /// Serves until it is interrupted.
@@ -44,14 +44,17 @@ pub(super) fn run(setup: &Setup, args: &ServeArgs) -> Result<(), CommandError> {
         None => server,
     };
     let syncing = service.in_background().explain(Kind::Failed, || "could not start background syncing")?;
-    let cancel = context.cancel.clone();
+    let (cancel, began) = (context.cancel.clone(), Arc::new(OnceLock::new()));
+    let stopping = Arc::clone(&began);
     runtime.spawn(async move {
         cancel.cancelled().await;
+        let _ = stopping.set(Instant::now());
         service.stop();
     });
     runtime.block_on(server.serve(&context.cancel));
     runtime.shutdown_timeout(LAST_CALLS);
-    if !syncing.stop(LAST_COMMIT) {
+    let since = began.get().map_or(Duration::ZERO, Instant::elapsed);
+    if !syncing.stop(LAST_COMMIT.saturating_sub(since)) {
         tracing::warn!("a sync did not stop in time; what it committed is kept");
     }
     // What was noted is on the disk then; why it is not, is in the log.
@@ -128,7 +131,7 @@ fn tls(config: &Config) -> Result<Option<TlsFiles>, CommandError> {
 fn refused(error: HttpError) -> CommandError {
     let command = CommandError::usage(error.to_string());
     match error {
-        HttpError::NoKey(_) => command.hint("make a key with: fi keys add NAME"),
+        HttpError::NoKey(_) | HttpError::NoKeyFor(_) => command.hint("make a key with: fi keys add NAME"),
         HttpError::NoAddress(source) => command.because(source.to_string()),
     }
 }

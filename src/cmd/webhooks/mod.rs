@@ -39,7 +39,7 @@ fn check(setup: &Setup, args: &WebhooksCheckArgs) -> Result<(), CommandError> {
         Some(url) => asked(url)?,
         None => own(config)?,
     };
-    let checks = assemble::runtime()?.block_on(tries::all(config, &url))?;
+    let checks = assemble::runtime()?.block_on(tries::all(config, &url, args.url.is_none()))?;
     let failed = checks.iter().filter(|check| check.level == Level::Fail).count();
     if printer.is_json() {
         let document = Document { url: url.as_str(), is_ok: failed == 0, checks: &checks, topics: TOPICS };
@@ -71,5 +71,6 @@ fn own(config: &Config) -> Result<Url, CommandError> {
     if address.ip().is_unspecified() {
         address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
     }
-    asked(&format!("http://{address}"))
+    let scheme = if config.tls_cert.is_some() { "https" } else { "http" };
+    asked(&format!("{scheme}://{address}"))
 }

@@ -79,7 +79,7 @@ pub(super) fn explained() -> String {
             In config.toml: webhook_secret = \"…\", or in FASTINTERCOM_WEBHOOK_SECRET.\n   \
             While the secret is being replaced, the one before goes into webhook_secret_previous.\n\
          2. Let Intercom reach `fi serve` over HTTPS, through your proxy or tunnel, under a name it knows:\n   \
-            fi serve --allowed-host fi.example.com\n\
+            fi keys add team && fi serve --allowed-host fi.example.com\n\
          3. Developer Hub, your app, Configure, Webhooks: the endpoint is https://fi.example.com{WEBHOOK_PATH}\n   \
             Choose these topics, by the permission each of them takes (Configure, Authentication):"
     );

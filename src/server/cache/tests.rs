@@ -88,6 +88,16 @@ fn a_period_that_is_told_stays_what_it_was() {
 }
 
 #[test]
+fn numbers_stay_what_they_were_to_the_last_bit() {
+    let scene = Scene::new(1 << 20);
+    let asked = question(&json!({"timeframe": "today"}));
+    let numbers: Vec<f64> = (1..5_000).map(|n| f64::from(n).sqrt() * 10_f64.powi(n % 40 - 20)).collect();
+    let told = json!({"period": {"end": "2026-11-20T12:00:10Z"}, "rows": numbers});
+    scene.keep(&asked, &Given::made(told.clone()), "12:00:10");
+    assert_eq!(scene.kept(&asked, "12:00:40"), Some(told));
+}
+
+#[test]
 fn another_state_of_the_lake_drops_everything() {
     let mut scene = Scene::new(1 << 20);
     let asked = question(&json!({}));

@@ -1,7 +1,5 @@
 //! A tool called by a program: who may, when it is answered, and what comes of it as a status and a body.
 
-use std::time::Duration;
-
 use axum::body::Body;
 use axum::http::header::AGE;
 use axum::http::{HeaderValue, StatusCode};
@@ -17,15 +15,12 @@ use crate::server::asked::Asked;
 use crate::server::cache::Given;
 use crate::server::call::{Doing, Reader};
 use crate::server::reply;
-use crate::server::run::{self, Ask, Outcome};
+use crate::server::run::{self, Ask, Outcome, Patience};
 use crate::server::tool::Tool;
 use crate::tools::ToolError;
 use crate::tools::conversation::NotHeld;
 use crate::worker::{self, FailedKind};
 use crate::{engine, index};
-
-/// How long a call waits for its turn before it is sent away.
-pub(super) const TURN_WITHIN: Duration = Duration::from_secs(5);
 
 /// A call of a tool by somebody.
 pub(super) struct Calling<'a> {
@@ -49,7 +44,7 @@ impl Calling<'_> {
             tool: self.tool,
             arguments: self.arguments,
             reader: Reader::Program,
-            patience: TURN_WITHIN,
+            patience: Patience::OF_NETWORK,
         };
         // Who hangs up waits for no answer.
         let stopped = StopOnDrop(Cancel::new());

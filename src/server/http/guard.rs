@@ -14,15 +14,18 @@ use axum::middleware::Next;
 use axum::response::Response;
 use tokio::time::timeout;
 
+use super::Shared;
 use super::answer::{forbidden, later, refusal, unauthorized};
-use super::audited::Audited;
+use super::calling::busy;
 use super::connection::Peer;
 use super::kept::Kept;
-use super::keys::{Caller, SCOPES, Scope};
+use super::keys::{Caller, LOCAL, SCOPES, Scope};
 use super::limits::TooMuch;
+use super::origin::Origins;
+use super::record::Record;
 use super::routes::{self, Access};
-use super::{Shared, metrics};
 use crate::server::asked::Asked;
+use crate::server::run;
 
 /// Bytes of a body at most.
 const MOST_BODY_BYTES: usize = 1 << 20;
@@ -37,49 +40,24 @@ const PAGE_METHODS: &str = "GET, POST, OPTIONS";
 
 /// Answers a request or says why not; counts it, and tells its id whatever comes of it.
 pub(super) async fn guard(State(shared): State<Arc<Shared>>, mut request: Request, next: Next) -> Response {
-    let (_begun, started) = (shared.requests.begin(), Instant::now());
     let asked = asked(request.headers());
     request.extensions_mut().insert(asked.clone());
-    let address = request.extensions().get::<Peer>().map(|peer| peer.0.ip().to_canonical());
-    let (route, method) = (routes::of(&request), request.method().clone());
+    let route = routes::of(&request);
     let path = route.map_or("other", |route| route.path.as_str());
     let access = route.map_or(Access::Key, |route| route.access);
-    let answered = async {
-        let response = let_in(&shared, access, request, next).await;
-        log(path, &method, &response, started);
-        response
-    };
-    let mut response = asked.within(answered).await;
-    let status = response.status().as_u16();
-    shared.requests.answered(path, &method, status);
+    let address = request.extensions().get::<Peer>().map(|peer| peer.0.ip().to_canonical());
+    let mut record = Record::begin(&shared, &asked, address, request.method(), path);
+    let mut response = asked.within(let_in(&shared, access, request, next)).await;
+    record.answered(response.status());
     if let Ok(id) = HeaderValue::from_str(asked.id()) {
         response.headers_mut().insert(REQUEST_ID, id);
     }
-    if asked.noted().key.is_none() || path == metrics::PATH {
-        return response;
-    }
-    let (shared, method) = (Arc::clone(&shared), method.to_string());
-    until_sent(response, Audited { shared, asked, address, method, path, status, started })
+    until_sent(response, record)
 }
 
 fn asked(headers: &HeaderMap) -> Asked {
     let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
     Asked::new(header(REQUEST_ID), header(TRACEPARENT))
-}
-
-/// Tells of an answer: nothing that came from outside but the method, and what monitors ask only to those who want
-/// every detail.
-fn log(path: &str, method: &Method, response: &Response, started: Instant) {
-    let status = response.status().as_u16();
-    let milliseconds = started.elapsed().as_millis() as u64;
-    let key = Asked::current().and_then(|asked| asked.noted().key.clone());
-    let key = key.as_deref().unwrap_or("none");
-    match path {
-        "/health" | "/ready" | metrics::PATH => {
-            tracing::debug!(%method, path, status, milliseconds, key, "answered a request");
-        }
-        _ => tracing::info!(%method, path, status, milliseconds, key, "answered a request"),
-    }
 }
 
 /// Lets a request in that came by a name and from a page that are allowed.
@@ -109,7 +87,7 @@ async fn admitted(shared: &Shared, access: Access, mut request: Request, next: N
     if matches!(access, Access::Anybody | Access::Signed) || is_near_monitor(shared, access, &request) {
         return next.run(request).await;
     }
-    let Some(caller) = caller(shared, request.headers()) else {
+    let Some(caller) = caller(shared, &request) else {
         return unauthorized(shared.options.key_header.as_str());
     };
     if let Some(asked) = Asked::current() {
@@ -133,6 +111,10 @@ async fn admitted(shared: &Shared, access: Access, mut request: Request, next: N
             return later(StatusCode::TOO_MANY_REQUESTS, "too_many_at_once", message, 1);
         }
     };
+    // Answers of MCP begin before it is known whether their turn will come.
+    if request.uri().path() == routes::MCP && run::is_crowded(&shared.app) {
+        return busy();
+    }
     request.extensions_mut().insert(caller);
     let (parts, body) = request.into_parts();
     let within = shared.options.times.body;
@@ -155,14 +137,23 @@ async fn admitted(shared: &Shared, access: Access, mut request: Request, next: N
 fn is_near_monitor(shared: &Shared, access: Access, request: &Request) -> bool {
     let is_near =
         || request.extensions().get::<Peer>().is_some_and(|peer| peer.0.ip().to_canonical().is_loopback());
-    let is_passed_on = || PASSED_ON.iter().any(|name| request.headers().contains_key(*name));
-    shared.options.metrics_open && access == Access::Only(Scope::Metrics) && is_near() && !is_passed_on()
+    shared.options.metrics_open
+        && access == Access::Only(Scope::Metrics)
+        && is_near()
+        && !is_passed_on(request.headers())
 }
 
-/// Whose key came with a request; of a server without keys, which only this machine reaches, everybody is its owner.
-fn caller(shared: &Shared, headers: &HeaderMap) -> Option<Caller> {
-    if shared.is_open() {
-        return Some(Caller::new("local", SCOPES));
+/// Whether a proxy says that it passes something on.
+fn is_passed_on(headers: &HeaderMap) -> bool {
+    PASSED_ON.iter().any(|name| headers.contains_key(*name))
+}
+
+/// Whose key came with a request; of a server without keys, everybody on this machine is its owner.
+fn caller(shared: &Shared, request: &Request) -> Option<Caller> {
+    let headers = request.headers();
+    let is_near = || Origins::is_of_this_machine(request.uri(), headers) && !is_passed_on(headers);
+    if shared.is_open() && is_near() {
+        return Some(Caller::new(LOCAL, SCOPES));
     }
     let bearer = || {
         let (scheme, key) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;

@@ -23,6 +23,10 @@ use crate::lake::{FileVersion, hex};
 const PREFIX: &str = "fi_";
 /// Bytes of chance in a key.
 const KEY_BYTES: usize = 32;
+/// Who asks a server without keys.
+pub(super) const LOCAL: &str = "local";
+/// Who asks with the key that the server was given at its start.
+const GIVEN: &str = "api-key";
 /// Characters of a key's name at most.
 const MOST_NAME_CHARS: usize = 64;
 
@@ -98,6 +102,9 @@ pub enum KeyError {
     /// There is none.
     #[error("there is no key '{0}'")]
     Unknown(String),
+    /// It stands for somebody without a key of the file.
+    #[error("'{0}' stands for whoever has no key of their own: choose another name, like ask-intercom")]
+    Reserved(String),
     /// It is no name.
     #[error(
         "'{0}' is no name of a key: expected 1 to 64 letters, digits, '-', '_' or '.', like ask-intercom"
@@ -141,21 +148,26 @@ impl KeyFile {
         if name.is_empty() || name.chars().count() > MOST_NAME_CHARS || !name.chars().all(is_allowed) {
             return Err(KeyError::Name(name.chars().take(MOST_NAME_CHARS).collect()));
         }
-        let mut keys = self.keys()?;
-        if keys.iter().any(|key| key.name == name) {
-            return Err(KeyError::Taken(name.to_owned()));
+        if [LOCAL, GIVEN].contains(&name) {
+            return Err(KeyError::Reserved(name.to_owned()));
         }
         let key = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(rand::rng().random::<[u8; KEY_BYTES]>()));
         let mut scopes = scopes.to_vec();
         scopes.sort_unstable();
         scopes.dedup();
-        keys.push(StoredKey {
+        let stored = StoredKey {
             name: name.to_owned(),
             scopes,
             sha256: hash(&key),
             created_at: now.to_rfc3339_opts(SecondsFormat::Secs, true),
-        });
-        self.write(keys)?;
+        };
+        self.change(|keys| match keys.iter().any(|key| key.name == name) {
+            true => Err(KeyError::Taken(name.to_owned())),
+            false => {
+                keys.push(stored);
+                Ok(())
+            }
+        })?;
         Ok(SecretString::from(key))
     }
 
@@ -164,17 +176,25 @@ impl KeyFile {
     /// # Errors
     /// When there is none of that name, or the file cannot be changed.
     pub fn revoke(&self, name: &str) -> Result<(), KeyError> {
-        let mut keys = self.keys()?;
-        let before = keys.len();
-        keys.retain(|key| key.name != name);
-        if keys.len() == before {
-            return Err(KeyError::Unknown(name.to_owned()));
-        }
-        self.write(keys)
+        self.change(|keys| {
+            let before = keys.len();
+            keys.retain(|key| key.name != name);
+            if keys.len() == before { Err(KeyError::Unknown(name.to_owned())) } else { Ok(()) }
+        })
     }
 
-    fn write(&self, keys: Vec<StoredKey>) -> Result<(), KeyError> {
+    /// Changes the list while no other process does.
+    fn change(
+        &self,
+        change: impl FnOnce(&mut Vec<StoredKey>) -> Result<(), KeyError>,
+    ) -> Result<(), KeyError> {
         let unwritable = |error| KeyError::Unwritable(self.path.clone(), error);
+        let lock = self.path.with_extension("lock");
+        let lock = private::file_options().write(true).create(true).truncate(false).open(lock);
+        let lock = lock.map_err(unwritable)?;
+        lock.lock().map_err(unwritable)?;
+        let mut keys = self.keys()?;
+        change(&mut keys)?;
         let text =
             toml::to_string(&Document { keys }).map_err(|error| unwritable(io::Error::other(error)))?;
         let text = format!("# Keys of `fi serve`, as hashes; `fi keys` changes them.\n\n{text}");
@@ -243,7 +263,7 @@ impl KeyRing {
         let keys = known(file.keys()?);
         let given = given.map(|key| Known {
             sha256: hash(key),
-            caller: Caller::new("api-key", &[Scope::Read, Scope::Query, Scope::Sync, Scope::Metrics]),
+            caller: Caller::new(GIVEN, &[Scope::Read, Scope::Query, Scope::Sync, Scope::Metrics]),
         });
         Ok(Self { file, given, held: Mutex::new(Held { version, keys }) })
     }
@@ -274,11 +294,16 @@ impl KeyRing {
         if held().version == version {
             return Arc::clone(&held().keys);
         }
-        let keys = self.file.keys().map(known).unwrap_or_else(|error| {
+        let read = self.file.keys();
+        if let Err(error) = &read {
             tracing::error!(%error, "no key of the file is accepted");
-            Arc::default()
-        });
-        *held() = Held { version, keys: Arc::clone(&keys) };
+        }
+        // One that cannot be read now may be the next time; what cannot be understood stays so until it changes.
+        let is_worth_another_try = matches!(read, Err(KeyError::Unreadable(..)));
+        let keys = read.map(known).unwrap_or_default();
+        if !is_worth_another_try {
+            *held() = Held { version, keys: Arc::clone(&keys) };
+        }
         keys
     }
 }
@@ -347,8 +372,25 @@ mod tests {
         for name in ["", "two words", "ü", "line\nbreak", &"x".repeat(65)] {
             assert!(matches!(add(name), KeyError::Name(_)), "{name}");
         }
+        for name in ["local", "api-key"] {
+            assert!(matches!(add(name), KeyError::Reserved(_)), "{name}");
+        }
         assert!(matches!(file.revoke("two"), Err(KeyError::Unknown(_))));
         assert_eq!(file.keys().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn keys_made_at_the_same_time_are_all_kept() {
+        let (_directory, file) = file();
+        std::thread::scope(|scope| {
+            for number in 0..16 {
+                let file = &file;
+                scope.spawn(move || {
+                    file.add(&format!("key-{number}"), &[Scope::Read], DateTime::UNIX_EPOCH).unwrap();
+                });
+            }
+        });
+        assert_eq!(file.keys().unwrap().len(), 16);
     }
 
     #[test]

@@ -7,7 +7,6 @@
 mod accept;
 mod answer;
 mod api;
-mod audited;
 mod calling;
 mod connection;
 mod guard;
@@ -19,6 +18,7 @@ mod metrics;
 mod origin;
 mod pace;
 mod places;
+mod record;
 mod rest;
 mod routes;
 mod scope;
@@ -98,9 +98,12 @@ struct Shared {
     callers: limits::Callers,
     places: Arc<Places>,
     requests: Requests,
+    readiness: health::Readiness,
     /// What takes notifications of Intercom, where there is a secret to know them by.
     webhooks: Option<Webhooks>,
     options: HttpOptions,
+    /// Raised when whoever still waits for an answer of MCP is told that there will be none.
+    ending: Cancel,
     /// Whether nobody but this machine reaches the server, so that it may go without keys.
     is_local: bool,
     /// Whether there ever was a key: the last one revoked opens nothing.
@@ -131,6 +134,9 @@ pub enum HttpError {
     /// Others could ask it, and there is no key.
     #[error("without a key this server listens on this machine only, not on {0}")]
     NoKey(std::net::SocketAddr),
+    /// Others could ask it through a proxy, and there is no key.
+    #[error("without a key this server is for this machine only, and not known as {0}")]
+    NoKeyFor(String),
     /// It is not known where it listens.
     #[error("the address of the server cannot be told")]
     NoAddress(#[source] std::io::Error),
@@ -152,12 +158,25 @@ impl HttpServer {
         if !is_local && keys.is_empty() {
             return Err(HttpError::NoKey(address));
         }
+        if let Some(host) = options.origins.hosts.first().filter(|_| keys.is_empty()) {
+            return Err(HttpError::NoKeyFor(host.clone()));
+        }
         let callers = limits::Callers::new(options.caller_limits);
         let places = Arc::new(Places::new(options.most_connections, options.most_per_address));
         let has_keys = AtomicBool::new(!keys.is_empty());
-        let requests = Requests::default();
-        let shared =
-            Shared { app, keys, callers, places, requests, webhooks: None, options, is_local, has_keys };
+        let shared = Shared {
+            app,
+            keys,
+            callers,
+            places,
+            requests: Requests::default(),
+            readiness: health::Readiness::default(),
+            webhooks: None,
+            options,
+            ending: Cancel::new(),
+            is_local,
+            has_keys,
+        };
         Ok(Self { shared, listener })
     }
 
@@ -173,6 +192,11 @@ impl HttpServer {
         let Self { shared, listener } = self;
         let shared = Arc::new(shared);
         let stop = Stop::new(stop, shared.options.last_answers);
+        let (ending, last_words) = (shared.ending.clone(), stop.clone());
+        tokio::spawn(async move {
+            last_words.nearly_late().await;
+            ending.cancel();
+        });
         let router = router(&shared, &stop);
         accept::accept(listener, router, Arc::clone(&shared.places), &shared.options, &stop).await;
     }

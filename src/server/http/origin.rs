@@ -19,14 +19,16 @@ pub struct Origins {
 impl Origins {
     /// Whether a request may have come by this name. An address is nobody's to rebind, a name may be.
     pub(super) fn allows_host(&self, uri: &Uri, headers: &HeaderMap) -> bool {
-        let header = headers.get(HOST).map(|value| value.to_str().unwrap_or_default());
-        let Some(authority) = header.or_else(|| uri.authority().map(Authority::as_str)) else {
-            return false;
-        };
+        let Some(authority) = authority(uri, headers) else { return false };
         let host = host_of(authority);
         is_this_machine(host)
             || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok()
             || self.hosts.iter().any(|allowed| allowed.eq_ignore_ascii_case(host))
+    }
+
+    /// Whether a request came by a name or address that only this machine itself uses.
+    pub(super) fn is_of_this_machine(uri: &Uri, headers: &HeaderMap) -> bool {
+        authority(uri, headers).is_some_and(|authority| is_this_machine(host_of(authority)))
     }
 
     /// Whether the page a request comes from may ask; programs come from none.
@@ -39,6 +41,12 @@ impl Origins {
             .is_some_and(|authority| is_this_machine(host_of(authority)));
         is_local || self.pages.iter().any(|page| page == "*" || page.eq_ignore_ascii_case(origin))
     }
+}
+
+/// The name or address a request came by.
+fn authority<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Option<&'a str> {
+    let header = headers.get(HOST).map(|value| value.to_str().unwrap_or_default());
+    header.or_else(|| uri.authority().map(Authority::as_str))
 }
 
 /// The name or address without a port.

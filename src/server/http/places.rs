@@ -75,7 +75,7 @@ impl Drop for Place {
 }
 
 /// Of IPv6 whoever has one address has all that differ from it in the last half only.
-fn whose(address: IpAddr) -> IpAddr {
+pub(super) fn whose(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),

@@ -4,7 +4,9 @@ use std::sync::{Arc, LazyLock};
 
 use axum::Router;
 use axum::extract::{MatchedPath, Request};
-use axum::routing::{MethodRouter, get, post};
+use axum::http::header::ACCEPT;
+use axum::http::{HeaderMap, HeaderValue, Method};
+use axum::routing::{MethodRouter, any, get, post};
 use rmcp::transport::StreamableHttpService;
 use rmcp::transport::streamable_http_server::StreamableHttpServerConfig;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
@@ -14,6 +16,9 @@ use super::scope::scope_of;
 use super::webhooks::WEBHOOK_PATH;
 use super::{Shared, api, health, metrics, rest, webhooks};
 use crate::server::mcp::Mcp;
+
+/// Where MCP is spoken.
+pub(super) const MCP: &str = "/mcp";
 
 /// Who may ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +78,7 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         access,
         serves: Serves::Handler(handler),
     });
-    let mcp = Route { method: "POST", path: "/mcp".to_owned(), access: Access::Tool, serves: Serves::Mcp };
+    let mcp = Route { method: "POST", path: MCP.to_owned(), access: Access::Tool, serves: Serves::Mcp };
     // Each has a tool, which a test sees to; what has none is for nobody but those who may everything.
     let endpoints = api::ENDPOINTS.iter().map(|endpoint| Route {
         method: endpoint.method(),
@@ -89,33 +94,45 @@ pub(super) fn router(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
     ROUTES.iter().fold(Router::new(), |router, route| match &route.serves {
         Serves::Handler(handler) => router.route(&route.path, handler()),
         Serves::Endpoint(endpoint) => router.route(&route.path, api::method(endpoint)),
-        Serves::Mcp => router.nest_service(&route.path, mcp(shared)),
+        Serves::Mcp => router.route(&route.path, mcp(shared)),
     })
 }
 
-fn mcp(shared: &Shared) -> StreamableHttpService<Mcp, LocalSessionManager> {
-    let mcp = Mcp::new(Arc::clone(&shared.app));
-    // Host, origin and size are the guard's, which knows what was allowed.
-    let config =
-        StreamableHttpServerConfig::default().disable_allowed_hosts().with_legacy_session_mode(false);
-    StreamableHttpService::new(move || Ok(mcp.clone()), LocalSessionManager::default().into(), config)
+/// MCP, with answers as events. Programs of before do not accept these, or say nothing of it: they get JSON.
+fn mcp(shared: &Shared) -> MethodRouter<Arc<Shared>> {
+    let mcp = Mcp::new(Arc::clone(&shared.app)).until(&shared.ending);
+    let service = |is_json| {
+        let mcp = mcp.clone();
+        // Host, origin and size are the guard's, which knows what was allowed.
+        let config = StreamableHttpServerConfig::default()
+            .disable_allowed_hosts()
+            .with_legacy_session_mode(false)
+            .with_json_response(is_json);
+        StreamableHttpService::new(move || Ok(mcp.clone()), LocalSessionManager::default().into(), config)
+    };
+    let (events, json) = (service(false), service(true));
+    any(async move |mut request: Request| {
+        if request.method() != Method::POST || accepts_events(request.headers()) {
+            return events.handle(request).await;
+        }
+        request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json, text/event-stream"));
+        json.handle(request).await
+    })
+}
+
+fn accepts_events(headers: &HeaderMap) -> bool {
+    headers
+        .get_all(ACCEPT)
+        .iter()
+        .any(|value| value.to_str().unwrap_or_default().contains("text/event-stream"))
 }
 
 /// The address a request is for; none where there is nothing.
 pub(super) fn of(request: &Request) -> Option<&'static Route> {
-    if let Some(matched) = request.extensions().get::<MatchedPath>() {
-        let mut all = ROUTES.iter().filter(|route| route.path == matched.as_str());
-        // Methods of one address may be for different people; another method is answered by none.
-        return all.clone().find(|route| request.method() == route.method).or_else(|| all.next());
-    }
-    // What has addresses of its own below one is not matched by any.
-    let path = request.uri().path();
-    let is_below = |route: &&Route| {
-        let rest = path.strip_prefix(&route.path);
-        matches!(route.serves, Serves::Mcp)
-            && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
-    ROUTES.iter().find(is_below)
+    let matched = request.extensions().get::<MatchedPath>()?;
+    let mut all = ROUTES.iter().filter(|route| route.path == matched.as_str());
+    // Methods of one address may be for different people; another method is answered by none.
+    all.clone().find(|route| request.method() == route.method).or_else(|| all.next())
 }
 
 #[cfg(test)]

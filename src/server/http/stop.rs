@@ -16,6 +16,9 @@ use tokio::time::sleep;
 use super::answer::later;
 use crate::cancel::Cancel;
 
+/// How long last words have to be sent.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+
 /// The end, which may not have begun.
 #[derive(Debug, Clone)]
 pub(super) struct Stop {
@@ -31,6 +34,12 @@ impl Stop {
     /// The end begins: nobody new is listened to.
     pub(super) async fn begun(&self) {
         self.cancel.cancelled().await;
+    }
+
+    /// What is still under way had better say that it will come too late.
+    pub(super) async fn nearly_late(self) {
+        self.cancel.cancelled().await;
+        sleep(self.last_answers.saturating_sub(LAST_WORDS)).await;
     }
 
     /// Answers that are still under way come too late.

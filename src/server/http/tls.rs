@@ -82,7 +82,10 @@ impl TlsFiles {
         if held().version == version {
             return before;
         }
-        let config = match read(&self.certificate, &self.key) {
+        let read = read(&self.certificate, &self.key);
+        // What cannot be read now may be for the next connection; what cannot be used stays so until it changes.
+        let is_worth_another_try = matches!(&read, Err(TlsError::Unreadable(_, pem::Error::Io(_))));
+        let config = match read {
             Ok(config) => {
                 tracing::info!("the certificate was renewed");
                 config
@@ -93,7 +96,9 @@ impl TlsFiles {
                 before
             }
         };
-        *held() = Held { version, config: Arc::clone(&config) };
+        if !is_worth_another_try {
+            *held() = Held { version, config: Arc::clone(&config) };
+        }
         config
     }
 

@@ -16,6 +16,7 @@ pub use answer::{QueryAnswer, QueryColumn, TruncatedBy};
 
 use super::ToolError;
 use crate::cancel::Cancel;
+use crate::lake::State;
 use crate::sync::SyncState;
 use crate::worker::{Limits, RowFormat, SqlWorkers, StreamEnd, Take};
 
@@ -62,7 +63,8 @@ impl Querier<'_> {
     pub fn answer(&self, params: &QueryParams) -> Result<QueryAnswer, ToolError> {
         let limits = params.limits()?;
         let answer = self.workers.query(&params.sql, &limits, &self.cancel)?;
-        Ok(fit::fitted(answer, limits.max_rows, self.most_chars, self.data_as_of()?))
+        let data_as_of = data_as_of(self.workers.state()?.as_deref())?;
+        Ok(fit::fitted(answer, limits.max_rows, self.most_chars, data_as_of))
     }
 
     /// Gives the rows of a query bit by bit, all of them unless a limit is asked for; waits for whoever takes them.
@@ -82,16 +84,16 @@ impl Querier<'_> {
         let limits = Limits { max_rows, timeout: params.timeout(MOST_SECONDS)?, ..Limits::default() };
         Ok(self.workers.stream(&params.sql, &limits, &self.cancel, format, take)?)
     }
+}
 
-    /// The moment for which everything held is known.
-    ///
-    /// # Errors
-    /// When what is recorded of the lake cannot be read.
-    pub fn data_as_of(&self) -> Result<Option<DateTime<Utc>>, ToolError> {
-        let Some(state) = self.workers.state()? else { return Ok(None) };
-        let sync = SyncState::from_value(&state.sync).map_err(ToolError::State)?;
-        Ok(sync.coverage.known_at().and_then(|seconds| DateTime::from_timestamp(seconds, 0)))
-    }
+/// The moment for which everything held is known.
+///
+/// # Errors
+/// When what the sync remembers cannot be read.
+pub fn data_as_of(state: Option<&State>) -> Result<Option<DateTime<Utc>>, ToolError> {
+    let Some(state) = state else { return Ok(None) };
+    let sync = SyncState::from_value(&state.sync).map_err(ToolError::State)?;
+    Ok(sync.coverage.known_at().and_then(|seconds| DateTime::from_timestamp(seconds, 0)))
 }
 
 impl QueryParams {

@@ -3,7 +3,7 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes};
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
@@ -18,15 +18,16 @@ use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use super::super::answer::{forbidden, later, refusal};
-use super::super::calling::{Calling, StopOnDrop, TURN_WITHIN, busy, refused};
+use super::super::calling::{Calling, StopOnDrop, busy, refused};
 use super::super::keys::Scope;
 use super::super::scope::scope_of;
 use super::formats::{Accepted, RowsAs, accepted};
 use crate::cancel::Cancel;
 use crate::server::asked::Asked;
-use crate::server::{App, arguments, run};
+use crate::server::run::{self, Patience};
+use crate::server::{App, arguments};
 use crate::tools::ToolError;
-use crate::tools::query::{Querier, QueryParams};
+use crate::tools::query::{Querier, QueryParams, data_as_of};
 use crate::worker::StreamEnd;
 
 /// Pieces that wait to be taken.
@@ -69,41 +70,45 @@ async fn streamed(calling: Calling<'_>, rows: &'static RowsAs) -> Response {
     };
     let app = &shared.app;
     run::refresh(app, tool).await;
-    let Ok(turn) = timeout(TURN_WITHIN, app.turn_for_rows()).await else { return busy() };
+    let within = Patience::OF_NETWORK.within;
+    let Ok(turn) = timeout(within, app.turn_for_rows()).await else { return busy() };
     let stopped = StopOnDrop(Cancel::new());
     let (events, mut coming) = channel(PIECES);
     let (of_app, cancel) = (Arc::clone(app), stopped.0.clone());
     spawn_blocking(move || {
         let _turn = turn;
-        let querier = Querier { cancel, ..of_app.row_querier() };
-        match of_app.allowed(querier, &params.sql, is_admin) {
-            Ok((querier, _turn)) => {
-                let end = run_into(&of_app, &querier, &params, rows, &events);
-                note(asked.as_ref(), &end);
-                // Who is gone need not be told.
-                let _ = Handle::current().block_on(timeout(TAKEN_WITHIN, events.send(Event::End(end))));
-            }
-            Err(error) => drop(events.blocking_send(Event::End(Err(error)))),
-        }
+        let started = Instant::now();
+        let querier = of_app.row_querier(&params.sql, is_admin);
+        let end = querier
+            .and_then(|querier| run_into(&of_app, &Querier { cancel, ..querier }, &params, rows, &events));
+        let outcome = match &end {
+            Ok(_) => "answered",
+            Err(_) if events.is_closed() => "given_up",
+            Err(_) => "refused",
+        };
+        of_app.counts().ended(tool.name, outcome, started.elapsed());
+        note(asked.as_ref(), outcome, &end);
+        // Who is gone need not be told.
+        let _ = Handle::current().block_on(timeout(TAKEN_WITHIN, events.send(Event::End(end))));
     });
     match coming.recv().await {
         Some(Event::Piece(first)) => {
-            whole(app, rows, Body::from_stream(unfold(Some((Some(first), coming, stopped)), next)))
+            whole(app, rows, Body::from_stream(unfold(Some((Some(first), coming, stopped)), next))).await
         }
         Some(Event::End(Ok(end))) if end.lake_changed => {
             later(StatusCode::SERVICE_UNAVAILABLE, "data_changed", "a sync changed the data meanwhile", 1)
         }
-        Some(Event::End(Ok(_))) => whole(app, rows, Body::empty()),
+        Some(Event::End(Ok(_))) => whole(app, rows, Body::empty()).await,
         Some(Event::End(Err(error))) => refused(&error, not_held),
         None => refusal(StatusCode::INTERNAL_SERVER_ERROR, "internal", run::BROKE_OFF),
     }
 }
 
 /// Notes how it ended, before whoever asked hears of it.
-fn note(asked: Option<&Asked>, end: &Result<StreamEnd, ToolError>) {
+fn note(asked: Option<&Asked>, outcome: &'static str, end: &Result<StreamEnd, ToolError>) {
     if let Some(asked) = asked {
         let mut noted = asked.noted();
-        noted.outcome = Some(if end.is_ok() { "answered" } else { "refused" });
+        noted.outcome = Some(outcome);
         noted.row_count = end.as_ref().ok().map(|end| end.rows);
     }
 }
@@ -130,11 +135,12 @@ fn run_into(
     end
 }
 
-fn whole(app: &App, rows: &RowsAs, body: Body) -> Response {
+async fn whole(app: &Arc<App>, rows: &RowsAs, body: Body) -> Response {
     let mut response = Response::new(body);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(rows.media_type));
-    let as_of = app.row_querier().data_as_of().ok().flatten();
+    let app = Arc::clone(app);
+    let as_of = spawn_blocking(move || data_as_of(app.state().ok()?.as_deref()).ok()?).await.ok().flatten();
     let as_of = as_of.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true));
     if let Some(as_of) = as_of.and_then(|text| HeaderValue::from_str(&text).ok()) {
         headers.insert(DATA_AS_OF, as_of);

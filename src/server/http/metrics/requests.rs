@@ -19,17 +19,23 @@ pub(super) type Which = (&'static str, &'static str, u16);
 pub(in crate::server::http) struct Requests {
     answered: Mutex<BTreeMap<Which, u64>>,
     running: AtomicU64,
+    refused: AtomicU64,
 }
-
-/// A request under way; it is not when this is dropped.
-#[derive(Debug)]
-pub(in crate::server::http) struct Begun<'a>(&'a Requests);
 
 impl Requests {
     /// A request is there.
-    pub(in crate::server::http) fn begin(&self) -> Begun<'_> {
+    pub(in crate::server::http) fn begin(&self) {
         self.running.fetch_add(1, Ordering::Relaxed);
-        Begun(self)
+    }
+
+    /// A request is over: its answer is sent, or nobody waits for it any more.
+    pub(in crate::server::http) fn ended(&self) {
+        self.running.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// A request came without a key that is known; tells how many did so far.
+    pub(in crate::server::http) fn refused(&self) -> u64 {
+        self.refused.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     /// A request was answered.
@@ -47,12 +53,6 @@ impl Requests {
     /// How many are under way.
     pub(super) fn running(&self) -> u64 {
         self.running.load(Ordering::Relaxed)
-    }
-}
-
-impl Drop for Begun<'_> {
-    fn drop(&mut self) {
-        self.0.running.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

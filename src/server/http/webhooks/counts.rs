@@ -16,6 +16,8 @@ pub(super) enum Ending {
     Ignored,
     /// Its signature is missing or wrong.
     Forged,
+    /// Its address sent many with wrong signatures, and one of them is looked at.
+    Suspect,
     /// It is signed and no notification.
     Unreadable,
     /// Its body broke off.
@@ -39,7 +41,7 @@ pub struct WebhookCounts {
     pub known: u64,
     /// Pings, and what is not synced.
     pub ignored: u64,
-    /// Refused for their signature.
+    /// Refused for their signature, or for those of others from their address.
     pub forged: u64,
     /// Refused for their body.
     pub unreadable: u64,
@@ -64,7 +66,7 @@ impl Counts {
             Ending::Stored => (&self.stored, false),
             Ending::Known => (&self.known, false),
             Ending::Ping | Ending::Ignored => (&self.ignored, false),
-            Ending::Forged => (&self.forged, true),
+            Ending::Forged | Ending::Suspect => (&self.forged, true),
             Ending::Unreadable | Ending::Broken | Ending::TooLarge | Ending::TooSlow => {
                 (&self.unreadable, true)
             }

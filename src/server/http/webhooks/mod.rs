@@ -5,9 +5,11 @@
 
 mod body;
 mod counts;
+mod sources;
 
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -21,8 +23,11 @@ use tokio::time::timeout;
 pub use counts::WebhookCounts;
 
 use self::counts::{Counts, Ending};
+use self::sources::Sources;
 use super::Shared;
 use super::answer::{json, later, refusal};
+use super::connection::Peer;
+use super::places::whose;
 use crate::intercom::webhook::{
     Notification, SIGNATURE_HEADER, Subject, parse_notification, verify_signature,
 };
@@ -46,13 +51,14 @@ pub struct Webhooks {
     now: Now,
     room: Arc<Semaphore>,
     counts: Counts,
+    sources: Sources,
 }
 
 impl Webhooks {
     /// Takes what is signed with one of these secrets.
     pub fn new(secrets: Vec<SecretString>, log: HintLog, now: Now) -> Self {
-        let (room, counts) = (Arc::new(Semaphore::new(MOST_BYTES_AT_ONCE)), Counts::default());
-        Self { secrets, log, now, room, counts }
+        let room = Arc::new(Semaphore::new(MOST_BYTES_AT_ONCE));
+        Self { secrets, log, now, room, counts: Counts::default(), sources: Sources::default() }
     }
 
     /// What came so far.
@@ -63,8 +69,14 @@ impl Webhooks {
     async fn receive(&self, request: Request) -> Result<Ending, Ending> {
         let (parts, body) = request.into_parts();
         let signature = signature(&parts.headers).ok_or(Ending::Forged)?;
+        let peer = parts.extensions.get::<Peer>();
+        let source = peer.map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |peer| whose(peer.0.ip().to_canonical()));
         let body = body::read(&parts.headers, body, &self.room).await?;
-        if !verify_signature(body.bytes(), &signature, &self.secrets) {
+        let looking = self.sources.begin(source, Instant::now()).ok_or(Ending::Suspect)?;
+        let is_genuine = verify_signature(body.bytes(), &signature, &self.secrets);
+        self.sources.judged(source, is_genuine, Instant::now());
+        drop(looking);
+        if !is_genuine {
             return Err(Ending::Forged);
         }
         let notification = parse_notification(body.bytes()).map_err(|error| {
@@ -154,6 +166,7 @@ fn answer(ending: Ending) -> Response {
             let message = format!("the body did not come within {} seconds", body::BODY_WITHIN.as_secs());
             refusal(StatusCode::REQUEST_TIMEOUT, "body_too_slow", &message)
         }
+        Ending::Suspect => unavailable("busy", "too much from this address had a wrong signature"),
         Ending::Busy => unavailable("busy", "more comes than can be stored"),
         Ending::Full => {
             unavailable("cannot_store", "what comes cannot be stored now; the next syncs bring it")
