@@ -67,7 +67,7 @@ fn hint(error: &ToolError) -> Option<String> {
     const FIRST_SYNC: &str =
         "sync_conversations starts the first sync, if there is a token; get_sync_status tells how far it is";
     const NOT_HELD: &str = "it began before what was synced, is newer than the last sync, or never was: check_coverage tells \
-                            which periods are held, sync_conversations fetches what is new";
+                            which periods are held, get_sync_status whether and when new ones come";
     const NARROWER: &str = "ask for a shorter timeframe, or less at once";
     match error {
         ToolError::Engine(engine::Error::NoLake(_))
