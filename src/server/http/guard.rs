@@ -25,7 +25,6 @@ use super::origin::Origins;
 use super::record::Record;
 use super::routes::{self, Access};
 use crate::server::asked::Asked;
-use crate::server::run;
 
 /// Bytes of a body at most.
 const MOST_BODY_BYTES: usize = 1 << 20;
@@ -111,10 +110,10 @@ async fn admitted(shared: &Shared, access: Access, mut request: Request, next: N
             return later(StatusCode::TOO_MANY_REQUESTS, "too_many_at_once", message, 1);
         }
     };
-    // Answers of MCP begin before it is known whether their turn will come.
-    if request.uri().path() == routes::MCP && run::is_crowded(&shared.app) {
-        return busy();
-    }
+    // Answers of MCP begin before it is known whether their turn will come: who would wait long is sent away before.
+    let is_mcp = request.uri().path() == routes::MCP;
+    let place = is_mcp.then(|| Arc::clone(&shared.mcp_places).try_acquire_owned()).transpose();
+    let Ok(place) = place else { return busy() };
     request.extensions_mut().insert(caller);
     let (parts, body) = request.into_parts();
     let within = shared.options.times.body;
@@ -130,7 +129,7 @@ async fn admitted(shared: &Shared, access: Access, mut request: Request, next: N
         }
     };
     let response = next.run(Request::from_parts(parts, Body::from(body))).await;
-    until_sent(response, running)
+    until_sent(response, (running, place))
 }
 
 /// Whether a monitor on this machine asks, where the settings let it: what a proxy passes on comes from elsewhere.

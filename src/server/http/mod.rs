@@ -35,6 +35,7 @@ use axum::http::{HeaderName, StatusCode};
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 
 pub use keys::{Caller, KeyError, KeyFile, KeyRing, SCOPES, Scope, StoredKey};
 pub use limits::CallerLimits;
@@ -51,6 +52,9 @@ use stop::Stop;
 
 use super::app::App;
 use crate::cancel::Cancel;
+
+/// Requests of MCP that are answered or wait at the same time.
+const MOST_OF_MCP: usize = 72;
 
 /// How a server over HTTP is set up.
 #[derive(Debug, Clone)]
@@ -98,6 +102,8 @@ struct Shared {
     callers: limits::Callers,
     places: Arc<Places>,
     requests: Requests,
+    /// For requests of MCP that are answered or wait.
+    mcp_places: Arc<Semaphore>,
     readiness: health::Readiness,
     /// What takes notifications of Intercom, where there is a secret to know them by.
     webhooks: Option<Webhooks>,
@@ -170,6 +176,7 @@ impl HttpServer {
             callers,
             places,
             requests: Requests::default(),
+            mcp_places: Arc::new(Semaphore::new(MOST_OF_MCP)),
             readiness: health::Readiness::default(),
             webhooks: None,
             options,
