@@ -86,7 +86,8 @@ impl Columns {
         let by = match sort {
             Sort::Relevance | Sort::Newest | Sort::Oldest | Sort::LongestWait => None,
             Sort::Updated => Some(fast.i64("updated_at")?),
-            Sort::MostParts => Some(fast.i64("part_count")?),
+            // None where it is not known of any conversation.
+            Sort::MostParts => fast.column_opt("part_count")?,
         };
         Ok(Self { created_at: fast.i64("created_at")?, id_key: fast.u64("id_key")?, by })
     }
@@ -98,7 +99,7 @@ impl Columns {
             Sort::Relevance => (score * SCORE_STEPS).round() as i64,
             Sort::Newest => created_at,
             Sort::Oldest => -created_at,
-            Sort::Updated | Sort::MostParts => by.unwrap_or(i64::MIN),
+            Sort::Updated | Sort::MostParts => by.unwrap_or_default(),
             Sort::LongestWait => waits.map_or(i64::MIN, |since| -since),
         };
         Place(first, created_at, self.id_key.first(doc).unwrap_or_default())

@@ -9,7 +9,7 @@ use tantivy::{Index, TantivyError};
 
 use super::error::Error;
 use super::handle::Opened;
-use super::schema::{Fields, is_ours, schema, settings, tokenizers};
+use super::schema::{Fields, is_ours, plugin, schema, settings, tokenizers};
 use super::sources::Sources;
 
 const MISSING: &str = "there was no search index";
@@ -52,9 +52,11 @@ pub(super) fn on_disk(dir: &Path) -> Result<OnDisk, Wrong> {
     if !is_ours(&index) {
         return Err(Wrong::OtherVersion);
     }
+    let fields = schema().1;
     index.set_tokenizers(tokenizers());
+    index.register_plugin(plugin(&fields));
     let sources = Sources::held(&index).map_err(Wrong::Damaged)?.ok_or(Wrong::OtherVersion)?;
-    Ok(OnDisk { index, fields: schema().1, sources })
+    Ok(OnDisk { index, fields, sources })
 }
 
 /// An empty index in a directory, in the place of what is there.
@@ -63,6 +65,7 @@ pub(super) fn made(dir: &Path) -> Result<OnDisk, Error> {
     create(dir)?;
     let (schema, fields) = schema();
     let builder = Index::builder().schema(schema).settings(settings()).tokenizers(tokenizers());
+    let builder = builder.register_plugin(plugin(&fields));
     let index = builder.create_in_dir(dir).map_err(|source| Error::Index { path: dir.to_owned(), source })?;
     Ok(OnDisk { index, fields, sources: Sources::none() })
 }

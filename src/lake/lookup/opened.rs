@@ -136,24 +136,29 @@ impl Opened {
         Ok(row.map(|row| Stretch { group, rows: row..row + 1 }))
     }
 
-    /// Rows in the order of the file, with these columns in the order of the table. Only the pages they are in are read.
+    /// Rows of stretches in the order of the file, with these columns in the order of the table. Only the pages they are
+    /// in are read.
     pub(super) fn rows(&self, stretches: &[Stretch], columns: &[usize]) -> Result<RecordBatch, Error> {
-        let mut selectors = Vec::with_capacity(3 * stretches.len());
-        for stretch in stretches {
-            let all = self.whole(stretch.group).rows.len();
-            let Range { start, end } = stretch.rows;
-            selectors.push(RowSelector::skip(start));
-            selectors.push(RowSelector::select(end - start));
-            selectors.push(RowSelector::skip(all.saturating_sub(end)));
+        let (mut selectors, mut groups) = (Vec::with_capacity(3 * stretches.len()), Vec::new());
+        for of_group in stretches.chunk_by(|one, next| one.group == next.group) {
+            let mut at = 0;
+            for Range { start, end } in of_group.iter().map(|stretch| stretch.rows.clone()) {
+                selectors.push(RowSelector::skip(start - at));
+                selectors.push(RowSelector::select(end - start));
+                at = end;
+            }
+            let group = of_group[0].group;
+            selectors.push(RowSelector::skip(self.whole(group).rows.len().saturating_sub(at)));
+            groups.push(group);
         }
         let count: usize = stretches.iter().map(|stretch| stretch.rows.len()).sum();
         let mask = ProjectionMask::roots(self.footer.parquet_schema(), columns.iter().copied());
         let footer = ArrowReaderMetadata::clone(&self.footer);
         let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(self.shared.clone(), footer)
             .with_projection(mask)
-            .with_row_groups(stretches.iter().map(|stretch| stretch.group).collect())
+            .with_row_groups(groups)
             .with_row_selection(RowSelection::from(selectors))
-            // One stretch of rows: a mask of all rows would take longer than the rows.
+            // A few stretches of rows: a mask of all rows would take longer than the rows.
             .with_row_selection_policy(RowSelectionPolicy::Selectors)
             .with_batch_size(count.max(1))
             .build()

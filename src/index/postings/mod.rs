@@ -1,0 +1,140 @@
+//! Which words are in which documents, and where: kept by ourselves beside what the index library writes, in a quarter less
+//! space, and through its segments, commits and merges.
+//!
+//! A document is a row of words with gaps between texts; a place is a number in that row. The library packs numbers in
+//! blocks of as many bits as the largest needs. Here each number takes as many as it needs itself: gaps between
+//! documents and frequencies as Rice codes, places as numbers below the length of their document.
+
+mod bits;
+mod block;
+mod cursor;
+mod lengths;
+mod list;
+mod merge;
+mod part;
+mod writer;
+
+use std::sync::Arc;
+
+use tantivy::schema::Field;
+use tantivy::{PluginMergeContext, PluginWriter, PluginWriterContext, SegmentPlugin};
+
+pub(super) use cursor::Cursor;
+pub(super) use part::Part;
+use writer::DocumentWriter;
+
+/// Writes words beside what the library writes of a segment.
+struct WordsPlugin(Field);
+
+/// What indexes have to be told to write the texts in a field as words.
+pub(super) fn plugin(texts: Field) -> Arc<dyn SegmentPlugin> {
+    Arc::new(WordsPlugin(texts))
+}
+
+impl SegmentPlugin for WordsPlugin {
+    fn extensions(&self) -> &[&str] {
+        &[part::EXTENSION]
+    }
+
+    fn create_writer(&self, _: &PluginWriterContext<'_>) -> tantivy::Result<Box<dyn PluginWriter>> {
+        Ok(Box::new(DocumentWriter::new(self.0)))
+    }
+
+    fn merge(&self, context: PluginMergeContext<'_>) -> tantivy::Result<()> {
+        merge::merge(&context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use tantivy::indexer::NoMergePolicy;
+    use tantivy::schema::{FAST, INDEXED, Schema};
+    use tantivy::{Index, IndexWriter, Searcher, TERMINATED, TantivyDocument, Term};
+
+    use super::*;
+    use crate::index::words::words;
+
+    /// For each word the numbers of its documents, in order, each with the places of the word.
+    type Lists = BTreeMap<String, Vec<(u32, Vec<u32>)>>;
+
+    /// The texts of a document, as if by chance: few words, some of them often.
+    fn texts(number: u32) -> Vec<String> {
+        let word = |place: u32| format!("w{}", (number * 7 + place * place) % (3 + number % 40));
+        let text = |from: u32| (from..from + number % 9).map(word).collect::<Vec<_>>().join(" ");
+        (0..1 + number % 4).map(|part| text(part * 10)).collect()
+    }
+
+    /// What should be in an index of these documents.
+    fn expected(documents: impl Iterator<Item = u32>) -> Lists {
+        let mut lists = Lists::new();
+        for number in documents {
+            let mut start = 0;
+            for text in texts(number) {
+                let words = words(&text);
+                for word in &words {
+                    let list = lists.entry(word.text.clone()).or_default();
+                    let place = start + word.position as u32;
+                    match list.last_mut() {
+                        Some((last, places)) if *last == number => places.push(place),
+                        _ => list.push((number, vec![place])),
+                    }
+                }
+                start += words.len() as u32 + 1;
+            }
+        }
+        lists
+    }
+
+    fn lists(searcher: &Searcher) -> Lists {
+        let [segment] = searcher.segment_readers() else { panic!("several segments") };
+        let (part, numbers) = (Part::open(segment).unwrap(), segment.fast_fields().u64("number").unwrap());
+        let (mut lists, mut words) = (Lists::new(), part.words().stream().unwrap());
+        while words.advance() {
+            let mut list = part.list_of(words.value()).unwrap();
+            let read = lists.entry(String::from_utf8(words.key().to_vec()).unwrap()).or_default();
+            while list.doc() != TERMINATED {
+                read.push((numbers.first(list.doc()).unwrap() as u32, list.places().to_vec()));
+                list.advance();
+            }
+            // The library puts segments one behind the other in an order of its own.
+            read.sort_unstable();
+        }
+        let total: usize = lists.values().flatten().map(|(_, places)| places.len()).sum();
+        assert_eq!(part.total(), total as u64);
+        lists
+    }
+
+    #[test]
+    fn segments_become_one_without_what_was_deleted_and_places_stay() {
+        let mut builder = Schema::builder();
+        let number = builder.add_u64_field("number", INDEXED | FAST);
+        let field = builder.add_custom_field("texts", "words", serde_json::Value::Null);
+        let index =
+            Index::builder().schema(builder.build()).register_plugin(plugin(field)).create_in_ram().unwrap();
+        let mut writer: IndexWriter = index.writer_with_num_threads(1, 15_000_000).unwrap();
+        writer.set_merge_policy(Box::new(NoMergePolicy));
+        for segment in [0..700, 700..703, 703..1_500] {
+            for one in segment {
+                let mut document = TantivyDocument::default();
+                document.add_u64(number, u64::from(one));
+                texts(one).iter().for_each(|text| document.add_custom(field, text.as_bytes()));
+                writer.add_document(document).unwrap();
+            }
+            writer.commit().unwrap();
+        }
+        let is_deleted = |one: u32| one % 5 == 2 || one == 701;
+        for one in (0..1_500).filter(|one| is_deleted(*one)) {
+            writer.delete_term(Term::from_field_u64(number, u64::from(one)));
+        }
+        writer.commit().unwrap();
+        writer.merge(&index.searchable_segment_ids().unwrap()).wait().unwrap();
+        let searcher = index.reader().unwrap().searcher();
+        let mut found = lists(&searcher);
+        for (word, list) in expected((0..1_500).filter(|one| !is_deleted(*one))) {
+            assert_eq!(found.remove(&word), Some(list), "{word}");
+        }
+        assert!(found.is_empty(), "{found:?}");
+    }
+}
