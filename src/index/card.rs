@@ -1,8 +1,9 @@
 //! What a list of hits shows of a conversation without reading it: what takes few bits. Texts are in the lake.
 
-use tantivy::columnar::StrColumn;
-use tantivy::{DocId, SegmentReader, TantivyDocument};
+use tantivy::columnar::{Column, StrColumn};
+use tantivy::{DocId, TantivyDocument};
 
+use super::columns::Columns;
 use super::schema::{Fields, NOBODY};
 
 /// What a list of hits shows of a conversation, but for names and texts.
@@ -66,42 +67,33 @@ impl Card {
     }
 
     /// Of a document of a segment.
-    pub(super) fn of(
-        segment: &SegmentReader,
-        doc: DocId,
-        conversation_id: String,
-        created_at: i64,
-    ) -> tantivy::Result<Self> {
-        let fast = segment.fast_fields();
-        // A column nobody has a value in is not there.
-        let number =
-            |name: &str| fast.column_opt::<i64>(name).map(|column| column.and_then(|it| it.first(doc)));
-        let texts =
-            |name: &str| fast.str(name).map(|column| column.map_or_else(Vec::new, |it| texts(&it, doc)));
-        let text = |name: &str| Ok::<_, tantivy::TantivyError>(texts(name)?.into_iter().next());
-        let assignees = texts("assignee")?;
+    pub(super) fn of(columns: &Columns, doc: DocId, conversation_id: String, created_at: i64) -> Self {
+        let number = |column: &Option<Column<i64>>| column.as_ref().and_then(|column| column.first(doc));
+        let text = |column: &Option<StrColumn>| texts(column.as_ref(), doc).into_iter().next();
+        let assignees = texts(columns.assignee.as_ref(), doc);
         let assignee =
             |kind: char| assignees.iter().find_map(|one| one.strip_prefix(kind)).map(str::to_owned);
-        Ok(Self {
+        Self {
             conversation_id,
             created_at,
-            updated_at: number("updated_at")?.unwrap_or_default(),
-            state: text("state")?,
-            priority: text("priority")?,
-            source_type: text("source_type")?,
+            updated_at: columns.updated_at.first(doc).unwrap_or_default(),
+            state: text(&columns.state),
+            priority: text(&columns.priority),
+            source_type: text(&columns.source_type),
             admin_assignee_id: assignee('a'),
             team_assignee_id: assignee('t'),
-            tags: texts("tag")?,
-            rating: number("rating")?,
-            part_count: number("part_count")?,
-            waiting_since_at: number("waiting_since_at")?,
-            is_listed_only: fast.bool("is_listed_only")?.first(doc).unwrap_or_default(),
-        })
+            tags: texts(columns.tag.as_ref(), doc),
+            rating: number(&columns.rating),
+            part_count: number(&columns.part_count),
+            waiting_since_at: number(&columns.waiting_since_at),
+            is_listed_only: columns.is_listed_only.first(doc).unwrap_or_default(),
+        }
     }
 }
 
 /// The texts of a document in a column, in their order.
-fn texts(column: &StrColumn, doc: DocId) -> Vec<String> {
+fn texts(column: Option<&StrColumn>, doc: DocId) -> Vec<String> {
+    let Some(column) = column else { return Vec::new() };
     let read = |number| {
         let mut text = String::new();
         column.ord_to_str(number, &mut text).ok().filter(|is_there| *is_there).map(|_| text)

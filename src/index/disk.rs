@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
+use tantivy::directory::error::OpenReadError;
 use tantivy::{Index, TantivyError};
 
 use super::error::Error;
@@ -91,4 +92,9 @@ pub(super) fn remove(dir: &Path) -> Result<(), Error> {
 /// Whether the disk is at fault rather than what is on it: making it anew would not help.
 pub(super) fn is_io(error: &TantivyError) -> bool {
     matches!(error, TantivyError::IoError(_) | TantivyError::LockFailure(..))
+}
+
+/// Whether a file was not there.
+pub(super) fn is_gone(error: &TantivyError) -> bool {
+    matches!(error, TantivyError::OpenReadError(OpenReadError::FileDoesNotExist(_)))
 }

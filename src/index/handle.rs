@@ -13,11 +13,12 @@ use std::time::{Duration, Instant};
 
 use tantivy::{ReloadPolicy, TantivyError};
 
-use super::disk::{DAMAGED, OnDisk, Wrong, is_io, made, on_disk, remove};
+use super::disk::{DAMAGED, OnDisk, Wrong, is_gone, is_io, made, on_disk, remove};
 use super::error::Error;
 use super::names::Names;
+use super::parts::Parts;
 use super::replica::IndexCopy;
-use super::search::{Failed, Hits, Moment, PageParams};
+use super::search::{Failed, Hits, Moment, PageParams, caught};
 use super::sources::Sources;
 use super::syntax::Expr;
 use super::update::{Beside, Lake, Updated, update};
@@ -28,6 +29,8 @@ use crate::model::{Admin, Conversation, Row, Team};
 /// How long a reader waits for whoever has the lock to bring the index up to date.
 const PATIENCE: Duration = Duration::from_secs(2);
 const PAUSE: Duration = Duration::from_millis(20);
+/// How often it is opened because files were removed meanwhile.
+const ATTEMPTS: u32 = 10;
 
 /// Who a process is when it takes the lake's lock to mend the index.
 pub type WhoAmI = Arc<dyn Fn() -> Holder + Send + Sync>;
@@ -369,10 +372,19 @@ impl TextIndex {
     }
 
     fn open(&self) -> Result<Opened, Wrong> {
-        let OnDisk { index, fields, sources } = self.on_disk()?;
-        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
-        let searcher = reader.map_err(Wrong::Damaged)?.searcher();
-        Ok(Opened { moment: Moment { searcher, fields }, sources })
+        let mut attempts = ATTEMPTS;
+        loop {
+            let OnDisk { index, fields, sources } = self.on_disk()?;
+            let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
+            let searcher = reader.map_err(Wrong::Damaged)?.searcher();
+            attempts -= 1;
+            match caught(|| Parts::open(&searcher)) {
+                Ok(parts) => return Ok(Opened { moment: Moment { searcher, parts, fields }, sources }),
+                // Its writer merged segments after it was opened: there is a newer one.
+                Err(error) if is_gone(&error) && attempts > 0 => {}
+                Err(error) => return Err(Wrong::Damaged(error)),
+            }
+        }
     }
 
     /// What there is to open: the index itself, or the copy of a replica after it was brought up to date.

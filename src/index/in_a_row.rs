@@ -2,12 +2,16 @@
 
 use tantivy::postings::TermInfo;
 use tantivy::query::{
-    BitSetDocSet, Bm25Weight, ConstScorer, EnableScoring, Explanation, FuzzyTermQuery, Query, Scorer, Weight,
+    BitSetDocSet, Bm25Weight, ConstScorer, DfaWrapper, EnableScoring, Explanation, FuzzyTermQuery, Query,
+    Scorer, Weight,
 };
 use tantivy::schema::Field;
 use tantivy::termdict::TermDictionary;
-use tantivy::{BitSet, Score, SegmentReader, TERMINATED, TantivyError, Term};
+use tantivy::{
+    BitSet, DocId, DocSet, Score, SeekDangerResult, SegmentReader, TERMINATED, TantivyError, Term,
+};
 
+use super::parts::{OfSegment, Parts};
 use super::postings::{Cursor, Part};
 use super::row::{Row, RowScorer, keep_common};
 use super::syntax::{Leaf, Match};
@@ -18,6 +22,8 @@ use super::zone::{Bounds, Zone};
 pub(super) struct InARow {
     /// Each with its place among them.
     words: Vec<(u32, String)>,
+    /// Where they are looked up.
+    parts: Parts,
     matching: Match,
     zone: Zone,
     /// What frequencies are asked for by.
@@ -26,9 +32,9 @@ pub(super) struct InARow {
 
 impl InARow {
     /// What a part of a query asks for.
-    pub(super) fn of(leaf: &Leaf, field: Field, zone: Zone) -> Self {
+    pub(super) fn of(leaf: &Leaf, parts: &Parts, field: Field, zone: Zone) -> Self {
         let words = leaf.words.iter().map(|(place, word)| (*place as u32, word.clone())).collect();
-        Self { words, matching: leaf.matching, zone, field }
+        Self { words, parts: parts.clone(), matching: leaf.matching, zone, field }
     }
 
     fn term(&self, word: &str) -> Term {
@@ -45,47 +51,80 @@ impl Query for InARow {
             }
             _ => None,
         };
-        Ok(Box::new(InARowWeight { query: self.clone(), bm25 }))
+        let automaton = match (self.matching, self.words.last()) {
+            (Match::Typo(slips), Some((_, word))) => {
+                Some(FuzzyTermQuery::new(self.term(word), slips, true).automaton()?)
+            }
+            _ => None,
+        };
+        Ok(Box::new(InARowWeight { query: self.clone(), bm25, automaton }))
     }
 }
 
 struct InARowWeight {
     query: InARow,
     bm25: Option<Bm25Weight>,
+    /// What knows words with slips.
+    automaton: Option<DfaWrapper>,
+}
+
+impl InARowWeight {
+    /// Words as they are, in a row; at no document yet.
+    fn exact(&self, segment: &SegmentReader, boost: Score) -> tantivy::Result<RowScorer> {
+        let OfSegment { words, columns } = self.query.parts.of(segment)?;
+        let row = row(words, &self.query.words, self.query.zone.bounds(columns))?;
+        let weight = self.bm25.as_ref().map(|weight| weight.boost_by(boost));
+        Ok(RowScorer { row, weight, lengths: words.lengths().clone() })
+    }
 }
 
 impl Weight for InARowWeight {
     fn scorer(&self, segment: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let (query, part) = (&self.query, Part::open(segment)?);
-        let bounds = query.zone.bounds(segment)?;
+        let query = &self.query;
         if query.matching == Match::Exact {
-            let weight = self.bm25.as_ref().map(|weight| weight.boost_by(boost));
-            let row = row(&part, &query.words, bounds)?;
-            return Ok(Box::new(RowScorer { row, weight, lengths: part.lengths().clone() }));
+            let mut scorer = self.exact(segment, boost)?;
+            scorer.row.settle();
+            return Ok(Box::new(scorer));
         }
-        let mut found = Documents { bounds, all: BitSet::with_max_value(segment.max_doc()) };
-        match (query.matching, &query.words[..]) {
-            (Match::Typo(slips), [.., (_, word)]) => {
-                let automaton = FuzzyTermQuery::new(query.term(word), slips, true).automaton()?;
+        let OfSegment { words: part, columns } = query.parts.of(segment)?;
+        let bounds = query.zone.bounds(columns);
+        let all = BitSet::with_max_value(segment.max_doc());
+        let mut found = Documents { bounds, all, list: part.no_list() };
+        match (&self.automaton, &query.words[..]) {
+            (Some(automaton), _) => {
                 let mut words = part.words().search(automaton).into_stream()?;
                 while words.advance() {
-                    found.add(part.list_of(words.value())?);
+                    found.add(part, words.value())?;
                 }
             }
-            (_, [before @ .., (offset, beginning)]) => {
-                let before = Before::of(&part, before, *offset, &mut found.bounds)?;
-                each_ending(part.words(), beginning, |info| {
-                    let list = part.list_of(info)?;
-                    match &before {
-                        None => found.add(list),
-                        Some(before) => before.add_to(&mut found.all, list),
-                    }
-                    Ok(true)
-                })?;
+            (None, [(_, beginning)]) => {
+                each_ending(part.words(), beginning, |info| found.add(part, info))?;
             }
-            _ => {}
+            (None, [before @ .., (offset, beginning)]) => {
+                let row = row(part, before, found.bounds.take())?;
+                found.add_row(part, row, *offset, beginning)?;
+            }
+            (None, []) => {}
         }
         Ok(Box::new(ConstScorer::new(BitSetDocSet::from(found.all), boost)))
+    }
+
+    fn scorer_danger(
+        &self,
+        segment: &SegmentReader,
+        target: DocId,
+        boost: Score,
+    ) -> tantivy::Result<(SeekDangerResult, Box<dyn Scorer>)> {
+        if self.query.matching == Match::Exact {
+            let mut scorer = self.exact(segment, boost)?;
+            return Ok((scorer.row.find(target), Box::new(scorer)));
+        }
+        let mut scorer = self.scorer(segment, boost)?;
+        let found = match scorer.doc() {
+            doc if doc <= target => scorer.seek_danger(target),
+            doc => SeekDangerResult::SeekLowerBound(doc),
+        };
+        Ok((found, scorer))
     }
 
     fn explain(&self, _: &SegmentReader, _: u32) -> tantivy::Result<Explanation> {
@@ -98,17 +137,15 @@ fn row(part: &Part, words: &[(u32, String)], bounds: Option<Bounds>) -> tantivy:
     Ok(Row::new(lists.collect::<tantivy::Result<Vec<_>>>()?.into_iter(), bounds))
 }
 
-/// Goes through the words that begin so, until it is told to stop.
-pub(super) fn each_ending(
+/// Goes through the words that begin so.
+fn each_ending(
     words: &TermDictionary,
     beginning: &str,
-    mut each: impl FnMut(&TermInfo) -> tantivy::Result<bool>,
+    mut each: impl FnMut(&TermInfo) -> tantivy::Result<()>,
 ) -> tantivy::Result<()> {
     let mut words = words.range().ge(beginning).into_stream()?;
     while words.advance() && words.key().starts_with(beginning.as_bytes()) {
-        if !each(words.value())? {
-            break;
-        }
+        each(words.value())?;
     }
     Ok(())
 }
@@ -117,11 +154,15 @@ pub(super) fn each_ending(
 struct Documents {
     bounds: Option<Bounds>,
     all: BitSet,
+    /// What goes through those of one word after the other.
+    list: Cursor,
 }
 
 impl Documents {
     /// Adds those of a word.
-    fn add(&mut self, mut list: Cursor) {
+    fn add(&mut self, part: &Part, info: &TermInfo) -> tantivy::Result<()> {
+        let list = &mut self.list;
+        part.go_to(info, list)?;
         while list.doc() != TERMINATED {
             let doc = list.doc();
             let is_within = self.bounds.as_ref().is_none_or(|bounds| {
@@ -133,6 +174,20 @@ impl Documents {
             }
             list.advance();
         }
+        Ok(())
+    }
+
+    /// Adds those with a row of words and, behind them, one that begins so.
+    fn add_row(&mut self, part: &Part, row: Row, offset: u32, beginning: &str) -> tantivy::Result<()> {
+        let all = BitSet::with_max_value(self.all.max_value());
+        let mut endings = Self { bounds: None, all, list: part.no_list() };
+        each_ending(part.words(), beginning, |info| endings.add(part, info))?;
+        let before = Before::of(row, BitSetDocSet::from(endings.all), offset);
+        each_ending(part.words(), beginning, |info| {
+            part.go_to(info, &mut self.list)?;
+            before.add_to(&mut self.all, &mut self.list);
+            Ok(())
+        })
     }
 }
 
@@ -148,29 +203,26 @@ struct Before {
 }
 
 impl Before {
-    /// None where there are no words before the last one.
-    fn of(
-        part: &Part,
-        words: &[(u32, String)],
-        offset: u32,
-        bounds: &mut Option<Bounds>,
-    ) -> tantivy::Result<Option<Self>> {
-        if words.is_empty() {
-            return Ok(None);
-        }
-        let mut row = row(part, words, bounds.take())?;
+    /// Those with the words before in a row among the ones with any last word.
+    fn of(mut row: Row, mut among: BitSetDocSet, offset: u32) -> Self {
         let mut before = Self { docs: Vec::new(), firsts: vec![0], starts: Vec::new(), offset };
-        while row.doc() != TERMINATED {
-            before.docs.push(row.doc());
-            before.starts.extend_from_slice(row.starts());
-            before.firsts.push(before.starts.len());
-            row.advance();
+        while among.doc() != TERMINATED {
+            let next = match row.find(among.doc()) {
+                SeekDangerResult::Found => {
+                    before.docs.push(among.doc());
+                    before.starts.extend_from_slice(row.starts());
+                    before.firsts.push(before.starts.len());
+                    among.doc() + 1
+                }
+                SeekDangerResult::SeekLowerBound(next) => next,
+            };
+            among.seek(next);
         }
-        Ok(Some(before))
+        before
     }
 
     /// Adds the documents in which a last word stands where it should.
-    fn add_to(&self, found: &mut BitSet, mut list: Cursor) {
+    fn add_to(&self, found: &mut BitSet, list: &mut Cursor) {
         let mut at = 0;
         let mut starts = Vec::new();
         while at < self.docs.len() {

@@ -8,6 +8,7 @@
 
 mod card;
 mod collect;
+mod columns;
 mod disk;
 mod document;
 mod error;
@@ -19,6 +20,7 @@ mod look;
 mod matching;
 mod names;
 mod outdated;
+mod parts;
 mod postings;
 mod query;
 mod replica;
@@ -40,7 +42,7 @@ pub use collect::{Place, Sort, Within};
 pub use error::Error;
 pub(crate) use error::keeper;
 pub use handle::{Mending, Standing, TextIndex, Wait, WhoAmI};
-pub use key::id_key as key_of;
+pub use key::{KeyHasher, KeyHashing, id_key as key_of};
 pub use look::Look;
 pub use search::{Hit, Hits, PageParams};
 pub use snippet::{Snippet, beginning, snippet};

@@ -7,9 +7,9 @@ use tantivy::query::{
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{Searcher, SegmentReader, Term};
 
-use super::in_a_row::{InARow, each_ending};
+use super::in_a_row::InARow;
 use super::names::Names;
-use super::postings::Part;
+use super::parts::Parts;
 use super::schema::Fields;
 use super::search::Failed;
 use super::syntax::{Expr, Leaf, Match, Scope, SyntaxError};
@@ -18,6 +18,7 @@ use super::zone::Zone;
 /// Turns expressions into queries.
 pub(super) struct Compiler<'a> {
     pub(super) searcher: &'a Searcher,
+    pub(super) parts: &'a Parts,
     pub(super) fields: &'a Fields,
     pub(super) names: &'a Names,
     /// What was typed, for errors.
@@ -60,11 +61,11 @@ impl Compiler<'_> {
 
     fn leaf(&self, leaf: &Leaf) -> Compiled {
         let query = match leaf.scope {
-            Scope::Anywhere => self.in_a_row(leaf, Zone::Whole)?,
-            Scope::Title => self.in_a_row(leaf, Zone::Title)?,
-            Scope::Note => self.in_a_row(leaf, Zone::Note)?,
+            Scope::Anywhere => self.in_a_row(leaf, Zone::Whole),
+            Scope::Title => self.in_a_row(leaf, Zone::Title),
+            Scope::Note => self.in_a_row(leaf, Zone::Note),
             Scope::From => {
-                let either = vec![self.in_a_row(leaf, Zone::Contact)?, self.words(leaf, self.fields.from)?];
+                let either = vec![self.in_a_row(leaf, Zone::Contact), self.words(leaf, self.fields.from)?];
                 Box::new(BooleanQuery::union(either))
             }
             Scope::Tag => self.words(leaf, self.fields.tag)?,
@@ -87,18 +88,8 @@ impl Compiler<'_> {
     }
 
     /// The words of a leaf in a part of what words are looked for in.
-    fn in_a_row(&self, leaf: &Leaf, zone: Zone) -> Compiled {
-        if let (Match::Prefix, [_, .., (_, last)]) = (leaf.matching, &leaf.words[..]) {
-            self.check_endings(leaf, |segment| {
-                let mut count = 0;
-                each_ending(Part::open(segment)?.words(), last, |_| {
-                    count += 1;
-                    Ok(count <= MOST_ENDINGS)
-                })?;
-                Ok(count)
-            })?;
-        }
-        Ok(Box::new(InARow::of(leaf, self.fields.anywhere, zone)))
+    fn in_a_row(&self, leaf: &Leaf, zone: Zone) -> Box<dyn Query> {
+        Box::new(InARow::of(leaf, self.parts, self.fields.anywhere, zone))
     }
 
     /// The words of a leaf in a field of the library.
@@ -113,7 +104,7 @@ impl Compiler<'_> {
                 Box::new(query)
             }
             (Match::Prefix, [.., (_, last)]) => {
-                let endings = self.check_endings(leaf, |segment| endings(segment, field, last))?;
+                let endings = self.check_endings(leaf, field, last)?;
                 let mut query = PhrasePrefixQuery::new_with_offset(terms);
                 // Room is made for as many as are allowed.
                 query.set_max_expansions(endings.max(1) as u32);
@@ -125,12 +116,8 @@ impl Compiler<'_> {
     }
 
     /// How many words of a segment begin so, where it is most of them, unless these are too many.
-    fn check_endings(
-        &self,
-        leaf: &Leaf,
-        count: impl Fn(&SegmentReader) -> tantivy::Result<usize>,
-    ) -> Result<usize, Failed> {
-        let counts = self.searcher.segment_readers().iter().map(count);
+    fn check_endings(&self, leaf: &Leaf, field: Field, last: &Term) -> Result<usize, Failed> {
+        let counts = self.searcher.segment_readers().iter().map(|segment| endings(segment, field, last));
         let most = counts.collect::<tantivy::Result<Vec<_>>>()?.into_iter().max().unwrap_or_default();
         if most > MOST_ENDINGS {
             let message =

@@ -2,10 +2,13 @@
 
 use tantivy::directory::OwnedBytes;
 use tantivy::query::{Bm25Weight, Scorer};
-use tantivy::{DocId, DocSet, Score, TERMINATED};
+use tantivy::{COLLECT_BLOCK_BUFFER_LEN, DocId, DocSet, Score, SeekDangerResult, TERMINATED};
 
 use super::postings::Cursor;
 use super::zone::Bounds;
+
+/// How many times as long a word takes whose places count.
+const PLACES_COST: u32 = 10;
 
 /// One of some words in a row.
 struct Member {
@@ -24,13 +27,12 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// Of words, each with its place among them, at the first document that has them.
+    /// Of words, each with its place among them. Before it is asked for its document it has to be settled, or one has to
+    /// be found.
     pub(super) fn new(words: impl Iterator<Item = (u32, Cursor)>, bounds: Option<Bounds>) -> Self {
         let mut members: Vec<Member> = words.map(|(offset, list)| Member { offset, list }).collect();
         members.sort_by_key(|member| member.list.count());
-        let mut row = Self { members, bounds, starts: Vec::new() };
-        row.settle();
-        row
+        Self { members, bounds, starts: Vec::new() }
     }
 
     /// The document it is at.
@@ -53,13 +55,38 @@ impl Row {
         self.settle()
     }
 
-    /// Documents at most.
-    pub(super) fn count(&self) -> u32 {
-        self.members[0].list.count()
+    /// Looks whether the row is in a document, and only there: when it is not, it is at no document until one is found.
+    /// Tells then from where on the next one may be.
+    pub(super) fn find(&mut self, target: DocId) -> SeekDangerResult {
+        if target >= TERMINATED {
+            return SeekDangerResult::SeekLowerBound(TERMINATED);
+        }
+        for member in &mut self.members {
+            let doc = member.list.seek(target);
+            if doc > target {
+                return SeekDangerResult::SeekLowerBound(doc);
+            }
+        }
+        match self.is_plain() || self.is_in_a_row(target) {
+            true => SeekDangerResult::Found,
+            false => SeekDangerResult::SeekLowerBound(target + 1),
+        }
+    }
+
+    /// Documents, about: words are not often in a row.
+    fn likely(&self) -> u32 {
+        let count = self.members[0].list.count();
+        if self.is_plain() { count } else { count / PLACES_COST / self.members.len() as u32 }
+    }
+
+    /// What it takes to go through all documents, against one word anywhere: places take longer than documents.
+    fn cost(&self) -> u64 {
+        let count = u64::from(self.members[0].list.count());
+        if self.is_plain() { count } else { count * u64::from(PLACES_COST) * self.members.len() as u64 }
     }
 
     /// How often the row is in the document.
-    fn frequency(&self) -> u32 {
+    fn frequency(&mut self) -> u32 {
         if self.is_plain() { self.members[0].list.frequency() } else { self.starts.len() as u32 }
     }
 
@@ -74,7 +101,7 @@ impl Row {
     }
 
     /// Goes on until all words are in the document, and in a row.
-    fn settle(&mut self) -> DocId {
+    pub(super) fn settle(&mut self) -> DocId {
         loop {
             let doc = self.doc();
             if doc == TERMINATED {
@@ -139,8 +166,29 @@ impl DocSet for RowScorer {
         self.row.doc()
     }
 
+    fn seek_danger(&mut self, target: DocId) -> SeekDangerResult {
+        self.row.find(target)
+    }
+
+    fn fill_buffer(&mut self, buffer: &mut [DocId; COLLECT_BLOCK_BUFFER_LEN]) -> usize {
+        if self.row.is_plain() {
+            return self.row.members[0].list.take(buffer);
+        }
+        let mut filled = 0;
+        while filled < buffer.len() && self.doc() != TERMINATED {
+            buffer[filled] = self.doc();
+            filled += 1;
+            self.advance();
+        }
+        filled
+    }
+
     fn size_hint(&self) -> u32 {
-        self.row.count()
+        self.row.likely()
+    }
+
+    fn cost(&self) -> u64 {
+        self.row.cost()
     }
 }
 

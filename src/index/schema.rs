@@ -12,7 +12,7 @@ use super::postings;
 use super::tokenizer::WordTokenizer;
 
 /// Rises when fields, words or what is put into them change: an index of another version is made anew.
-pub(super) const VERSION: u32 = 3;
+pub(super) const VERSION: u32 = 4;
 /// The name under which indexes know our words.
 const TOKENIZER: &str = "fi_words";
 

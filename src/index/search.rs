@@ -11,6 +11,7 @@ use super::card::Card;
 use super::collect::{Everything, Page, Place, Sort, Within};
 use super::key::id_of;
 use super::names::Names;
+use super::parts::Parts;
 use super::query::Compiler;
 use super::schema::Fields;
 use super::statistics::Statistics;
@@ -60,6 +61,7 @@ pub struct Hits {
 /// An index at one moment.
 pub(super) struct Moment {
     pub(super) searcher: Searcher,
+    pub(super) parts: Parts,
     pub(super) fields: Fields,
 }
 
@@ -94,7 +96,7 @@ impl Moment {
     }
 
     fn compiler<'a>(&'a self, names: &'a Names, typed: &'a str) -> Compiler<'a> {
-        Compiler { searcher: &self.searcher, fields: &self.fields, names, typed }
+        Compiler { searcher: &self.searcher, parts: &self.parts, fields: &self.fields, names, typed }
     }
 
     /// A page of what an expression finds.
@@ -111,9 +113,10 @@ impl Moment {
     fn taken(&self, query: &dyn Query, expr: &Expr, params: &PageParams) -> Result<Hits, Failed> {
         let statistics = match &params.statistics {
             Some(statistics) => statistics.clone(),
-            None => Statistics::of(&self.searcher, expr)?,
+            None => Statistics::of(&self.searcher, &self.parts, expr)?,
         };
         let page = Page {
+            parts: self.parts.clone(),
             sort: params.sort,
             take: params.offset.saturating_add(params.limit),
             after: params.after,
@@ -124,8 +127,8 @@ impl Moment {
         for (place, score, at) in taken.hits.into_iter().skip(params.offset) {
             let score = if params.sort == Sort::Relevance { score } else { 0.0 };
             let Place(_, created_at, key) = place;
-            let segment = self.searcher.segment_reader(at.segment_ord);
-            let card = Card::of(segment, at.doc_id, self.id(key, at)?, created_at)?;
+            let columns = &self.parts.of(self.searcher.segment_reader(at.segment_ord))?.columns;
+            let card = Card::of(columns, at.doc_id, self.id(key, at)?, created_at);
             hits.push(Hit { card, score, place });
         }
         let shown = (params.offset + hits.len()) as u64;
@@ -136,7 +139,7 @@ impl Moment {
     pub(super) fn all(&self, typed: &str, expr: &Expr, names: &Names) -> Result<Vec<(String, f32)>, Failed> {
         caught(|| {
             let query = self.compiler(names, typed).query(expr)?;
-            let statistics = Statistics::of(&self.searcher, expr)?;
+            let statistics = Statistics::of(&self.searcher, &self.parts, expr)?;
             let found = self.searcher.search_with_statistics_provider(&*query, &Everything, &statistics)?;
             found.into_iter().map(|(key, score, at)| Ok((self.id(key, at)?, score))).collect()
         })
@@ -174,7 +177,7 @@ impl Moment {
 }
 
 /// Runs something on files that may be damaged in ways the library does not expect.
-fn caught<T>(run: impl FnOnce() -> Result<T, Failed>) -> Result<T, Failed> {
+pub(super) fn caught<T, E: From<TantivyError>>(run: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| {
         let comment = "reading it failed in an unexpected way";
         Err(TantivyError::DataCorruption(DataCorruption::comment_only(comment)).into())

@@ -3,7 +3,9 @@
 use std::ops::Range;
 
 use tantivy::columnar::Column;
-use tantivy::{DocId, SegmentReader};
+use tantivy::DocId;
+
+use super::columns::Columns;
 
 /// A part of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,15 +28,14 @@ pub(super) struct Bounds {
 
 impl Zone {
     /// Its bounds; none of the whole document.
-    pub(super) fn bounds(self, segment: &SegmentReader) -> tantivy::Result<Option<Bounds>> {
+    pub(super) fn bounds(self, columns: &Columns) -> Option<Bounds> {
         let (start, end) = match self {
-            Self::Whole => return Ok(None),
-            Self::Title => (None, "title_end"),
-            Self::Contact => (Some("title_end"), "contact_end"),
-            Self::Note => (Some("contact_end"), "note_end"),
+            Self::Whole => return None,
+            Self::Title => (None, &columns.title_end),
+            Self::Contact => (Some(&columns.title_end), &columns.contact_end),
+            Self::Note => (Some(&columns.contact_end), &columns.note_end),
         };
-        let column = |name: &str| segment.fast_fields().u64(name);
-        Ok(Some(Bounds { start: start.map(column).transpose()?, end: column(end)? }))
+        Some(Bounds { start: start.cloned(), end: end.clone() })
     }
 }
 

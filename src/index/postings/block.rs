@@ -173,65 +173,113 @@ impl Widths {
     fn read(reader: &mut BitReader<'_>) -> Self {
         Self { gap: reader.bits(5), count: reader.bits(3), first: reader.bits(4), other: reader.bits(4) }
     }
+
+    /// Reads the places of a document that are below a limit.
+    #[inline]
+    fn each_place(self, reader: &mut BitReader<'_>, limit: u32, count: u32, mut each: impl FnMut(u32)) {
+        let (mut next, mut width) = (0_u32, self.first);
+        for others in (0..count).rev() {
+            let left = limit.saturating_sub(next);
+            let gap = match (width, others) {
+                (BY_LENGTH, 0) => reader.below(left),
+                (BY_LENGTH, others) => reader.rice(width_of(left, others)),
+                (width, _) => reader.rice(width),
+            };
+            let place = next.saturating_add(gap);
+            each(place);
+            (next, width) = (place.saturating_add(1), self.other);
+        }
+    }
 }
 
-/// A block being read: documents and counts at once, places when they are asked for.
+/// A block being read: documents at once, how often the word is in them and where when that is asked for.
 #[derive(Debug, Clone)]
 pub(super) struct Open {
     pub(super) docs: [u32; BLOCK],
-    pub(super) counts: [u32; BLOCK],
     /// How many documents there are.
     pub(super) length: usize,
     widths: Widths,
-    /// Where places begin, in bits.
-    places_at: usize,
+    counts: [u32; BLOCK],
+    are_counted: bool,
+    /// Where counts begin, then where places do that were not read yet, in bits.
+    at: usize,
+    /// Documents whose places were read.
+    read: usize,
+    /// The places of the last one of them.
+    places: Vec<u32>,
 }
 
 impl Open {
     /// No documents.
     pub(super) fn empty() -> Self {
         let widths = Widths { gap: 0, count: 0, first: 0, other: 0 };
-        Self { docs: [0; BLOCK], counts: [0; BLOCK], length: 0, widths, places_at: 0 }
+        let (docs, counts) = ([0; BLOCK], [0; BLOCK]);
+        Self { docs, length: 0, widths, counts, are_counted: false, at: 0, read: 0, places: Vec::new() }
     }
 
-    /// Reads the documents of a block.
-    pub(super) fn read(&mut self, bytes: &[u8], length: usize, from: u32, lengths: Lengths<'_>) {
+    /// Reads the documents of a block; the next one begins at `next`, if there is one.
+    pub(super) fn read(
+        &mut self,
+        bytes: &[u8],
+        length: usize,
+        from: u32,
+        next: Option<u32>,
+        lengths: Lengths<'_>,
+    ) {
         let mut reader = BitReader::new(bytes, 0);
         self.widths = match length < WORTH_WIDTHS {
             true => Widths::usual(length, from, lengths),
             false => Widths::read(&mut reader),
         };
         self.length = length;
-        let mut next = from;
+        let mut end = from;
         for doc in &mut self.docs[..length] {
-            *doc = next.saturating_add(reader.rice(self.widths.gap));
-            next = doc.saturating_add(1);
+            *doc = end.saturating_add(reader.rice(self.widths.gap));
+            end = doc.saturating_add(1);
         }
-        for (count, doc) in self.counts[..length].iter_mut().zip(&self.docs) {
-            // A damaged one says anything; there are never more places than the document has.
-            *count = reader.rice(self.widths.count).saturating_add(1).min(lengths.limit(*doc));
-        }
-        self.places_at = reader.at();
+        assert!(end <= lengths.docs() && next.is_none_or(|next| next == end), "a list of documents is damaged");
+        (self.are_counted, self.at, self.read) = (false, reader.at(), 0);
     }
 
-    /// Reads the places of all documents; those of one begin where those of the ones before end.
-    pub(super) fn places(&self, bytes: &[u8], lengths: Lengths<'_>, places: &mut Vec<u32>) {
-        places.clear();
-        let mut reader = BitReader::new(bytes, self.places_at);
-        for (doc, count) in self.docs[..self.length].iter().zip(&self.counts) {
-            let (mut next, limit) = (0_u32, lengths.limit(*doc));
-            for number in 0..*count {
-                let width = if number == 0 { self.widths.first } else { self.widths.other };
-                let left = limit.saturating_sub(next);
-                let gap = match (width, count - 1 - number) {
-                    (BY_LENGTH, 0) => reader.below(left),
-                    (BY_LENGTH, others) => reader.rice(width_of(left, others)),
-                    (width, _) => reader.rice(width),
-                };
-                let place = next.saturating_add(gap);
-                places.push(place);
-                next = place.saturating_add(1);
-            }
+    /// How often the word is in one of the documents.
+    pub(super) fn count(&mut self, bytes: &[u8], document: usize, lengths: Lengths<'_>) -> u32 {
+        if !self.are_counted {
+            self.read_counts(bytes, lengths);
         }
+        self.counts[document]
+    }
+
+    fn read_counts(&mut self, bytes: &[u8], lengths: Lengths<'_>) {
+        let mut reader = BitReader::new(bytes, self.at);
+        let mut total = 0;
+        for (count, doc) in self.counts[..self.length].iter_mut().zip(&self.docs) {
+            // A damaged one says anything; there are never more places than the document has.
+            *count = reader.rice(self.widths.count).saturating_add(1).min(lengths.limit(*doc));
+            total += *count as usize;
+        }
+        // Of a document only the last place may take no bits, and that it is there takes some.
+        assert!(total <= 8 * bytes.len() + 1, "a list of places is damaged");
+        (self.are_counted, self.at) = (true, reader.at());
+    }
+
+    /// Where the word is in one of the documents, which is none before the last one that was asked for.
+    pub(super) fn places(&mut self, bytes: &[u8], document: usize, lengths: Lengths<'_>) -> &[u32] {
+        if !self.are_counted {
+            self.read_counts(bytes, lengths);
+        }
+        let mut reader = BitReader::new(bytes, self.at);
+        while self.read <= document {
+            let (doc, count) = (self.docs[self.read], self.counts[self.read]);
+            self.places.clear();
+            if self.read < document {
+                self.widths.each_place(&mut reader, lengths.limit(doc), count, |_| {});
+            } else {
+                let places = &mut self.places;
+                self.widths.each_place(&mut reader, lengths.limit(doc), count, |place| places.push(place));
+            }
+            self.read += 1;
+        }
+        self.at = reader.at();
+        &self.places
     }
 }

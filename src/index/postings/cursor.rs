@@ -29,32 +29,26 @@ pub(in crate::index) struct Cursor {
     block: usize,
     at: usize,
     open: Box<Open>,
-    places: Places,
 }
 
-/// The places of the documents of a block, once somebody asked for them.
-#[derive(Clone, Default)]
-struct Places {
-    are_read: bool,
-    all: Vec<u32>,
-    /// The document they were last asked for, and where its places begin.
-    at: usize,
-    start: usize,
-}
+/// Documents that are looked at one by one before the rest of a block is searched.
+const NEAR: usize = 4;
 
 impl Cursor {
     /// At the first document of a list of so many.
     pub(super) fn new(list: OwnedBytes, count: u32, lengths: OwnedBytes) -> Self {
-        let jumps = jumps(&list, count as usize);
-        let (open, places) = (Box::new(Open::empty()), Places::default());
-        let mut cursor = Self { list, lengths, count, jumps, block: 0, at: 0, open, places };
-        cursor.open();
+        let (jumps, open) = (Vec::new(), Box::new(Open::empty()));
+        let mut cursor =
+            Self { list: OwnedBytes::empty(), lengths, count: 0, jumps, block: 0, at: 0, open };
+        cursor.reset(list, count);
         cursor
     }
 
-    /// Of a word that is in no document.
-    pub(super) fn empty() -> Self {
-        Self::new(OwnedBytes::empty(), 0, OwnedBytes::empty())
+    /// At the first document of another list of the same segment.
+    pub(super) fn reset(&mut self, list: OwnedBytes, count: u32) {
+        read_jumps(&list, count as usize, &mut self.jumps);
+        (self.list, self.count, self.block) = (list, count, 0);
+        self.open();
     }
 
     /// How many documents there are.
@@ -63,14 +57,15 @@ impl Cursor {
     }
 
     fn open(&mut self) {
-        (self.at, self.places.are_read) = (0, false);
+        self.at = 0;
         let Some(jump) = self.jumps.get(self.block) else {
             self.open.length = 0;
             return;
         };
         let before = self.block * BLOCK;
         let length = (self.count as usize - before).min(BLOCK);
-        self.open.read(&self.list[jump.start..jump.end], length, jump.from, Lengths(&self.lengths));
+        let next = (self.jumps.len() > 1).then_some(jump.next);
+        self.open.read(&self.list[jump.start..jump.end], length, jump.from, next, Lengths(&self.lengths));
     }
 
     /// The document it is at; [`TERMINATED`] behind the last one.
@@ -98,48 +93,62 @@ impl Cursor {
             self.block += self.jumps[self.block..].partition_point(is_before);
             self.open();
         }
-        self.at += self.open.docs[self.at..self.open.length].partition_point(|doc| *doc < target);
+        let left = &self.open.docs[self.at..self.open.length];
+        let (near, far) = left.split_at(left.len().min(NEAR));
+        self.at += match near.iter().position(|doc| *doc >= target) {
+            Some(place) => place,
+            None => near.len() + far.partition_point(|doc| *doc < target),
+        };
         self.doc()
     }
 
     /// How often the word is in the document.
-    pub(in crate::index) fn frequency(&self) -> u32 {
-        self.open.counts[self.at.min(BLOCK - 1)]
+    pub(in crate::index) fn frequency(&mut self) -> u32 {
+        let Some(jump) = self.jumps.get(self.block) else { return 0 };
+        self.open.count(&self.list[jump.start..jump.end], self.at, Lengths(&self.lengths))
     }
 
     /// Where in the document the word is.
     pub(in crate::index) fn places(&mut self) -> &[u32] {
-        let places = &mut self.places;
-        if !places.are_read {
-            let Some(jump) = self.jumps.get(self.block) else { return &[] };
-            self.open.places(&self.list[jump.start..jump.end], Lengths(&self.lengths), &mut places.all);
-            (places.are_read, places.at, places.start) = (true, 0, 0);
+        let Some(jump) = self.jumps.get(self.block) else { return &[] };
+        self.open.places(&self.list[jump.start..jump.end], self.at, Lengths(&self.lengths))
+    }
+
+    /// Puts documents from the one it is at in a buffer, as many as there is room for, and goes behind them; tells how
+    /// many.
+    pub(in crate::index) fn take(&mut self, buffer: &mut [u32]) -> usize {
+        let mut taken = 0;
+        while taken < buffer.len() && self.doc() != TERMINATED {
+            let docs = &self.open.docs[self.at..self.open.length];
+            let count = docs.len().min(buffer.len() - taken);
+            buffer[taken..taken + count].copy_from_slice(&docs[..count]);
+            taken += count;
+            self.at += count - 1;
+            self.advance();
         }
-        let passed = &self.open.counts[places.at..self.at];
-        places.start += passed.iter().map(|count| *count as usize).sum::<usize>();
-        places.at = self.at;
-        &places.all[places.start..places.start + self.open.counts[self.at] as usize]
+        taken
     }
 }
 
-/// The blocks of a list of so many documents.
-fn jumps(list: &[u8], count: usize) -> Vec<Jump> {
+/// Puts the blocks of a list of so many documents in the place of those of another.
+fn read_jumps(list: &[u8], count: usize, jumps: &mut Vec<Jump>) {
+    jumps.clear();
     if count <= BLOCK {
         let whole = Jump { from: 0, next: TERMINATED, start: 0, end: list.len() };
-        return if count == 0 { Vec::new() } else { vec![whole] };
+        jumps.extend((count > 0).then_some(whole));
+        return;
     }
     let (mut at, mut from, mut start) = (0, 0_u32, 0);
-    let mut jumps = Vec::with_capacity(count.div_ceil(BLOCK));
+    jumps.reserve(count.div_ceil(BLOCK));
     for _ in 0..count.div_ceil(BLOCK) {
         let (documents, bytes) = (take(list, &mut at), take(list, &mut at) as usize);
         let next = from.saturating_add(documents);
         jumps.push(Jump { from, next, start, end: start + bytes });
         (from, start) = (next, start + bytes);
     }
-    for jump in &mut jumps {
+    for jump in jumps {
         (jump.start, jump.end) = (jump.start + at, jump.end + at);
     }
-    jumps
 }
 
 /// A number as lists have it before their blocks: seven bits a byte, the last one marked.
@@ -217,9 +226,15 @@ mod tests {
             let mut cursor = written(&lengths, &documents);
             assert_eq!(cursor.count() as usize, documents.len());
             for (doc, places) in &documents {
-                assert_eq!((cursor.doc(), cursor.frequency() as usize), (*doc, places.len()));
-                if chance.below(3) > 0 {
-                    assert_eq!(cursor.places(), places);
+                assert_eq!(cursor.doc(), *doc);
+                // In either order, once, twice or not at all.
+                for _ in 0..2 {
+                    if chance.below(3) > 0 {
+                        assert_eq!(cursor.places(), places);
+                    }
+                    if chance.below(3) > 0 {
+                        assert_eq!(cursor.frequency() as usize, places.len());
+                    }
                 }
                 cursor.advance();
             }
@@ -249,6 +264,71 @@ mod tests {
     }
 
     #[test]
+    fn documents_are_taken_as_many_as_there_is_room_for() {
+        let (lengths, documents) = made(&mut Chance(17), 3_000, 2, 3);
+        let (mut cursor, mut taken) = (written(&lengths, &documents), Vec::new());
+        let mut buffer = [0; 50];
+        loop {
+            let count = cursor.take(&mut buffer);
+            taken.extend_from_slice(&buffer[..count]);
+            if let Some((_, places)) = documents.get(taken.len()) {
+                assert_eq!((count, cursor.frequency() as usize), (50, places.len()));
+            } else {
+                break;
+            }
+        }
+        assert_eq!(taken, documents.iter().map(|(doc, _)| *doc).collect::<Vec<_>>());
+        assert_eq!((cursor.doc(), cursor.take(&mut buffer)), (TERMINATED, 0));
+    }
+
+    #[test]
+    fn one_cursor_reads_list_after_list() {
+        let mut chance = Chance(19);
+        let lengths = made(&mut chance, 2_000, 2, 3).0;
+        let mut cursor = Cursor::new(OwnedBytes::empty(), 0, OwnedBytes::new(lengths.clone()));
+        for one_in in [1, 900, 3, 2] {
+            let mut documents = made(&mut chance, 2_000, one_in, 1).1;
+            documents.iter_mut().for_each(|(_, places)| *places = vec![0]);
+            let other = written(&lengths, &documents);
+            cursor.reset(other.list, other.count);
+            for (doc, places) in &documents {
+                assert_eq!((cursor.doc(), cursor.places()), (*doc, &places[..]));
+                cursor.advance();
+            }
+            assert_eq!(cursor.doc(), TERMINATED);
+        }
+    }
+
+    /// What reading a list with all its places comes to, if to anything.
+    fn read_whole(mut cursor: impl FnMut() -> Cursor) -> Option<Documents> {
+        catch_unwind(AssertUnwindSafe(|| {
+            let (mut cursor, mut read) = (cursor(), Documents::new());
+            while cursor.doc() != TERMINATED {
+                read.push((cursor.doc(), cursor.places().to_vec()));
+                cursor.advance();
+            }
+            read
+        }))
+        .ok()
+    }
+
+    #[test]
+    fn a_document_beyond_the_segment_or_its_block_is_damage() {
+        let mut chance = Chance(23);
+        let (lengths, documents) = made(&mut chance, 2_000, 2, 3);
+        let whole = written(&lengths, &documents);
+        // The same list of a segment with fewer documents, and with the first block's end told wrong.
+        let shorter = || Cursor::new(whole.list.clone(), whole.count, OwnedBytes::new(lengths[..1_500].to_vec()));
+        assert_eq!(read_whole(shorter), None);
+        let mut bytes = whole.list.as_slice().to_vec();
+        bytes[0] ^= 1;
+        let lengths = OwnedBytes::new(lengths);
+        let other = || Cursor::new(OwnedBytes::new(bytes.clone()), whole.count, lengths.clone());
+        assert_eq!(read_whole(other), None);
+        assert_eq!(read_whole(|| whole.clone()), Some(documents));
+    }
+
+    #[test]
     fn damaged_bytes_give_something_or_a_panic_and_come_to_an_end() {
         let mut chance = Chance(13);
         let (lengths, documents) = made(&mut chance, 3_000, 3, 5);
@@ -263,6 +343,7 @@ mod tests {
             let _ = catch_unwind(AssertUnwindSafe(|| {
                 let mut cursor = Cursor::new(OwnedBytes::new(bytes), documents.len() as u32, lengths);
                 for _ in 0..documents.len() {
+                    assert!(cursor.doc() < 3_000);
                     let _ = cursor.places().len();
                     cursor.advance();
                 }

@@ -17,6 +17,11 @@ pub(super) fn byte_of(length: u32) -> u8 {
     FieldNormReader::fieldnorm_to_id(length)
 }
 
+/// About how long all documents are together.
+pub(super) fn total(lengths: &[u8]) -> u64 {
+    lengths.iter().map(|byte| u64::from(FieldNormReader::id_to_fieldnorm(*byte))).sum()
+}
+
 /// About how long the documents of a segment are.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Lengths<'a>(pub(super) &'a [u8]);
