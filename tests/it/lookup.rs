@@ -155,6 +155,13 @@ fn several_conversations_are_read_together_as_each_by_itself_whatever_their_orde
         assert_eq!(found, lookup.conversation(MONTH, at, id, Some(&columns)).unwrap(), "{at} {id}");
     }
     assert_eq!(lookup.conversations(MONTH, &[], &columns).unwrap(), []);
+    let columns = ["position", "body_text"];
+    let asked: Vec<(Timestamp, &str)> = wanted.iter().map(|(at, id)| (*at, id.as_str())).collect();
+    let found = lookup.messages_of(MONTH, &asked, &columns).unwrap();
+    assert_eq!(found.iter().filter(|one| one.is_none()).count(), 3);
+    for ((at, id), found) in asked.into_iter().zip(found) {
+        assert_eq!(found, lookup.messages(MONTH, at, id, Some(&columns)).unwrap(), "{at} {id}");
+    }
 }
 
 #[test]

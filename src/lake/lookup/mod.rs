@@ -6,6 +6,7 @@
 
 mod cache;
 mod opened;
+mod pages;
 mod runs;
 mod steady;
 
@@ -79,7 +80,29 @@ impl Lookup {
         wanted: &[(Timestamp, &str)],
         columns: &[&str],
     ) -> Result<Vec<Option<RecordBatch>>, Error> {
-        let table = Conversation::TABLE;
+        self.rows_of_all(Conversation::TABLE, partitioning, wanted, columns)
+    }
+
+    /// The messages of some conversations, in the same way; those of one by position.
+    ///
+    /// # Errors
+    /// When a file cannot be read, or a column is none of the table's.
+    pub fn messages_of(
+        &self,
+        partitioning: Partitioning,
+        wanted: &[(Timestamp, &str)],
+        columns: &[&str],
+    ) -> Result<Vec<Option<RecordBatch>>, Error> {
+        self.rows_of_all(Message::TABLE, partitioning, wanted, columns)
+    }
+
+    fn rows_of_all(
+        &self,
+        table: &'static TableSpec,
+        partitioning: Partitioning,
+        wanted: &[(Timestamp, &str)],
+        columns: &[&str],
+    ) -> Result<Vec<Option<RecordBatch>>, Error> {
         let mut files: BTreeMap<DataFile, Vec<usize>> = BTreeMap::new();
         for (number, (created_at, _)) in wanted.iter().enumerate() {
             files.entry(DataFile::part(table, partitioning.partition(*created_at))).or_default().push(number);

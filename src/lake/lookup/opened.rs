@@ -9,15 +9,16 @@ use arrow::array::{AsArray, RecordBatch};
 use arrow::compute::concat_batches;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowSelection,
-    RowSelectionPolicy, RowSelector,
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, RowSelection, RowSelector,
 };
+use parquet::arrow::parquet_to_arrow_field_levels;
 use parquet::bloom_filter::Sbbf;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaDataReader};
 use parquet::file::statistics::Statistics;
 
 use super::cache::Cache;
+use super::pages::Groups;
 use crate::lake::error::Error;
 use crate::lake::file_version::FileVersion;
 use crate::lake::files::Files;
@@ -42,7 +43,7 @@ pub(super) struct Stretch {
 pub(super) struct Opened {
     table: &'static TableSpec,
     path: PathBuf,
-    shared: Shared,
+    shared: Arc<Shared>,
     footer: Arc<ArrowReaderMetadata>,
     /// None where versions of a file cannot be told apart: nothing is remembered of it then.
     pub(super) key: Option<Key>,
@@ -60,7 +61,7 @@ impl Opened {
             Err(error) if error.is_not_found() => return Ok(None),
             opened => opened?,
         };
-        let shared = Shared::in_parts(reader).map_err(Error::io("read", &path))?;
+        let shared = Arc::new(Shared::in_parts(reader).map_err(Error::io("read", &path))?);
         let key = version.map(|version| (Arc::from(path.as_path()), version));
         let remembered = key.as_ref().and_then(|key| footers.get(key));
         let footer = match remembered {
@@ -109,7 +110,7 @@ impl Opened {
     pub(super) fn may_hold_text(&self, group: usize, column: usize, text: &str) -> Result<bool, Error> {
         let Some(leaf) = self.leaf(column) else { return Ok(true) };
         let chunk = self.footer.metadata().row_group(group).column(leaf);
-        let filter = Sbbf::read_from_column_chunk(chunk, &self.shared).map_err(Error::parquet(&self.path))?;
+        let filter = Sbbf::read_from_column_chunk(chunk, &*self.shared).map_err(Error::parquet(&self.path))?;
         Ok(filter.is_none_or(|filter| filter.check(text)))
     }
 
@@ -152,16 +153,8 @@ impl Opened {
             groups.push(group);
         }
         let count: usize = stretches.iter().map(|stretch| stretch.rows.len()).sum();
-        let mask = ProjectionMask::roots(self.footer.parquet_schema(), columns.iter().copied());
-        let footer = ArrowReaderMetadata::clone(&self.footer);
-        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(self.shared.clone(), footer)
-            .with_projection(mask)
-            .with_row_groups(groups)
-            .with_row_selection(RowSelection::from(selectors))
-            // A few stretches of rows: a mask of all rows would take longer than the rows.
-            .with_row_selection_policy(RowSelectionPolicy::Selectors)
-            .with_batch_size(count.max(1))
-            .build()
+        let reader = self
+            .reader(groups, columns, count.max(1), RowSelection::from(selectors))
             .map_err(Error::parquet(&self.path))?;
         let schema = arrow::array::RecordBatchReader::schema(&reader);
         let batches: Result<Vec<_>, _> = reader.collect();
@@ -172,6 +165,21 @@ impl Opened {
                 concat_batches(&schema, &batches).map_err(Error::batch(&self.path, self.table.name))
             }
         }
+    }
+
+    fn reader(
+        &self,
+        groups: Vec<usize>,
+        columns: &[usize],
+        most_rows: usize,
+        rows: RowSelection,
+    ) -> Result<ParquetRecordBatchReader, ParquetError> {
+        let schema = self.footer.parquet_schema();
+        let mask = ProjectionMask::roots(schema, columns.iter().copied());
+        let levels = parquet_to_arrow_field_levels(schema, mask, Some(self.footer.schema().fields()))?;
+        let (shared, metadata) = (Arc::clone(&self.shared), Arc::clone(self.footer.metadata()));
+        let groups = Groups { shared, metadata, groups };
+        ParquetRecordBatchReader::try_new_with_row_groups(&levels, &groups, most_rows, Some(rows))
     }
 
     pub(super) fn damaged(&self, what: &'static str) -> Error {

@@ -48,20 +48,28 @@ impl Shower<'_> {
     pub(super) fn show(&self, hits: &[&Hit]) -> Result<Vec<Option<SearchHit>>, ToolError> {
         let wanted: Vec<(Timestamp, &str)> = hits.iter().map(|hit| key(hit)).collect();
         let texts = self.lookup.conversations(self.state.partitioning, &wanted, SHOWN)?;
-        let shown = hits.iter().zip(texts);
-        shown.map(|(hit, texts)| texts.map(|texts| self.shown(hit, &texts)).transpose()).collect()
+        let messages = self.lookup.messages_of(self.state.partitioning, &wanted, COLUMNS)?;
+        let shown = hits.iter().zip(texts).zip(messages);
+        let shown = shown.map(|((hit, texts), messages)| {
+            texts.map(|texts| self.shown(hit, &texts, messages.as_ref())).transpose()
+        });
+        shown.collect()
     }
 
-    fn shown(&self, hit: &Hit, texts: &RecordBatch) -> Result<SearchHit, ToolError> {
-        let wanted = self.request.expr.wanted();
-        let (partitioning, (began, id)) = (self.state.partitioning, key(hit));
+    fn shown(
+        &self,
+        hit: &Hit,
+        texts: &RecordBatch,
+        messages: Option<&RecordBatch>,
+    ) -> Result<SearchHit, ToolError> {
         let mut shown = self.card(&hit.card, texts, hit.score);
-        if let Some(messages) = self.lookup.messages(partitioning, began, id, Some(COLUMNS))? {
-            shown.is_listed_only &= is_opening_alone(&messages);
-            shown.untrusted_first_line = first_line(&messages);
-            shown.snippets = self.snippets(&messages, &wanted);
+        if let Some(messages) = messages {
+            shown.is_listed_only &= is_opening_alone(messages);
+            shown.untrusted_first_line = first_line(messages);
+            shown.snippets = self.snippets(messages, &self.request.expr.wanted());
         }
         if self.request.is_detailed {
+            let (partitioning, (began, id)) = (self.state.partitioning, key(hit));
             let messages = self.lookup.message_rows(partitioning, began, id, Some(MESSAGE_COLUMNS))?;
             let Room { messages: most, message_chars, .. } = self.room;
             let more = messages.len().saturating_sub(most);
