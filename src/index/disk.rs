@@ -10,6 +10,7 @@ use tantivy::{Index, TantivyError};
 
 use super::error::Error;
 use super::handle::Opened;
+use super::postings::Damage;
 use super::schema::{Fields, is_ours, plugin, schema, settings, tokenizers};
 use super::sources::Sources;
 
@@ -42,6 +43,8 @@ pub(super) struct OnDisk {
     pub(super) index: Index,
     pub(super) fields: Fields,
     pub(super) sources: Sources,
+    /// What was found to be damaged while segments were merged.
+    pub(super) damage: Damage,
 }
 
 /// The index in a directory, if it is one of this version's.
@@ -55,9 +58,10 @@ pub(super) fn on_disk(dir: &Path) -> Result<OnDisk, Wrong> {
     }
     let fields = schema().1;
     index.set_tokenizers(tokenizers());
-    index.register_plugin(plugin(&fields));
+    let damage = Damage::default();
+    index.register_plugin(plugin(&fields, &damage));
     let sources = Sources::held(&index).map_err(Wrong::Damaged)?.ok_or(Wrong::OtherVersion)?;
-    Ok(OnDisk { index, fields, sources })
+    Ok(OnDisk { index, fields, sources, damage })
 }
 
 /// An empty index in a directory, in the place of what is there.
@@ -66,9 +70,10 @@ pub(super) fn made(dir: &Path) -> Result<OnDisk, Error> {
     create(dir)?;
     let (schema, fields) = schema();
     let builder = Index::builder().schema(schema).settings(settings()).tokenizers(tokenizers());
-    let builder = builder.register_plugin(plugin(&fields));
+    let damage = Damage::default();
+    let builder = builder.register_plugin(plugin(&fields, &damage));
     let index = builder.create_in_dir(dir).map_err(|source| Error::Index { path: dir.to_owned(), source })?;
-    Ok(OnDisk { index, fields, sources: Sources::none() })
+    Ok(OnDisk { index, fields, sources: Sources::none(), damage })
 }
 
 fn create(dir: &Path) -> Result<(), Error> {

@@ -241,3 +241,167 @@ impl Before {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tantivy::schema::Schema;
+    use tantivy::{Index, IndexWriter, Searcher, TantivyDocument};
+
+    use super::*;
+    use crate::index::postings::Damage;
+    use crate::index::schema::{Fields, plugin, schema, tokenizers};
+    use crate::index::syntax::Expr;
+    use crate::index::words::words;
+
+    /// Documents in one segment.
+    const DOCUMENTS: u64 = 1_500;
+    /// Where in each the title ends, then the contact's name, then notes.
+    const ENDS: [u64; 3] = [4, 6, 9];
+
+    /// The text of a document: few words, in many orders.
+    fn text(number: u64) -> String {
+        let mut chance = number + 1;
+        let words = (0..number % 14).map(|_| {
+            chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            ["red", "blue", "bluer", "black", "read", "rose", "the", "the"][(chance >> 40) as usize % 8]
+        });
+        words.collect::<Vec<_>>().join(" ")
+    }
+
+    fn index() -> (Searcher, Parts, Fields) {
+        let (schema, fields): (Schema, Fields) = schema();
+        let builder = Index::builder().schema(schema).tokenizers(tokenizers());
+        let index = builder.register_plugin(plugin(&fields, &Damage::default())).create_in_ram().unwrap();
+        let mut writer: IndexWriter = index.writer_with_num_threads(1, 15_000_000).unwrap();
+        for number in 0..DOCUMENTS {
+            let mut document = TantivyDocument::default();
+            document.add_u64(fields.id_key, number);
+            document.add_i64(fields.created_at, 0);
+            document.add_i64(fields.updated_at, 0);
+            document.add_bool(fields.is_listed_only, false);
+            for (field, end) in [fields.title_end, fields.contact_end, fields.note_end].into_iter().zip(ENDS)
+            {
+                document.add_u64(field, end);
+            }
+            document.add_custom(fields.anywhere, text(number).as_bytes());
+            writer.add_document(document).unwrap();
+        }
+        writer.commit().unwrap();
+        let searcher = index.reader().unwrap().searcher();
+        let parts = Parts::open(&searcher).unwrap();
+        (searcher, parts, fields)
+    }
+
+    fn leaf(query: &str) -> Leaf {
+        let Expr::Leaf(leaf) = Expr::parse(query).unwrap() else { panic!("{query}") };
+        leaf
+    }
+
+    /// The documents that a part of a query is in, looked for without an index.
+    fn expected(leaf: &Leaf, zone: Zone) -> Vec<DocId> {
+        let bounds = match zone {
+            Zone::Whole => 0..usize::MAX,
+            Zone::Title => 0..ENDS[0] as usize,
+            Zone::Contact => ENDS[0] as usize..ENDS[1] as usize,
+            Zone::Note => ENDS[1] as usize..ENDS[2] as usize,
+        };
+        let is_in = |number: &u64| {
+            leaf.places(&words(&text(*number))).iter().any(|place| bounds.contains(&place.start))
+        };
+        (0..DOCUMENTS).filter(is_in).map(|number| number as DocId).collect()
+    }
+
+    fn each_question(mut each: impl FnMut(&SegmentReader, &dyn Weight, &[DocId])) {
+        let (searcher, parts, fields) = index();
+        let segment = searcher.segment_reader(0);
+        let queries = [
+            "red",
+            "nothing",
+            "the",
+            "\"red blue\"",
+            "\"the the rose\"",
+            "\"the nothing\"",
+            "blu*",
+            "x*",
+            "\"red blu*\"",
+            "\"the the r*\"",
+            "\"nothing r*\"",
+            "\"red x*\"",
+            "blakc~",
+        ];
+        for query in queries {
+            let leaf = leaf(query);
+            for zone in [Zone::Whole, Zone::Title, Zone::Contact, Zone::Note] {
+                let query = InARow::of(&leaf, &parts, fields.anywhere, zone);
+                let weight = query.weight(EnableScoring::disabled_from_searcher(&searcher)).unwrap();
+                each(segment, &*weight, &expected(&leaf, zone));
+            }
+        }
+    }
+
+    #[test]
+    fn documents_are_those_that_a_look_at_every_text_finds() {
+        let mut found = 0;
+        each_question(|segment, weight, expected| {
+            let mut docs = Vec::new();
+            weight.for_each(segment, &mut |doc, _| docs.push(doc)).unwrap();
+            assert_eq!(docs, expected);
+            docs.clear();
+            weight.for_each_no_score(segment, &mut |some| docs.extend_from_slice(some)).unwrap();
+            assert_eq!(docs, expected);
+            found += docs.len();
+            let mut scorer = weight.scorer(segment, 1.0).unwrap();
+            for target in (0..DOCUMENTS as DocId).step_by(7) {
+                let next = expected.iter().find(|doc| **doc >= target);
+                assert_eq!(scorer.seek(target), next.copied().unwrap_or(TERMINATED));
+            }
+        });
+        assert!(found > 5_000, "{found}");
+    }
+
+    #[test]
+    fn to_look_whether_one_document_is_there_needs_no_other_and_leaves_the_way_open() {
+        each_question(|segment, weight, expected| {
+            let next = |from: DocId| expected.iter().copied().find(|doc| *doc >= from).unwrap_or(TERMINATED);
+            let check = |target, found| match found {
+                SeekDangerResult::Found => assert!(expected.contains(&target)),
+                SeekDangerResult::SeekLowerBound(bound) => {
+                    assert!(target < bound && bound <= next(target), "{target}, {bound}");
+                }
+            };
+            for start in [0, 1, 500, DOCUMENTS as DocId] {
+                let (mut found, mut scorer) = weight.scorer_danger(segment, start, 1.0).unwrap();
+                let mut target = start;
+                loop {
+                    check(target, found);
+                    if found == SeekDangerResult::Found {
+                        assert_eq!(scorer.doc(), target);
+                        assert_eq!(scorer.advance(), next(target + 1));
+                    }
+                    target += 1 + target % 5;
+                    if target >= DOCUMENTS as DocId {
+                        break;
+                    }
+                    if found == SeekDangerResult::Found && scorer.doc() > target {
+                        target = scorer.doc().min(DOCUMENTS as DocId);
+                    }
+                    found = scorer.seek_danger(target);
+                }
+                let end = SeekDangerResult::SeekLowerBound(TERMINATED);
+                assert_eq!(scorer.seek_danger(TERMINATED), end);
+            }
+        });
+    }
+
+    #[test]
+    fn a_phrase_costs_more_than_a_word_in_as_many_documents() {
+        let (searcher, parts, fields) = index();
+        let cost = |query: &str, zone| {
+            let query = InARow::of(&leaf(query), &parts, fields.anywhere, zone);
+            let weight = query.weight(EnableScoring::disabled_from_searcher(&searcher)).unwrap();
+            weight.scorer(searcher.segment_reader(0), 1.0).unwrap().cost()
+        };
+        assert!(cost("\"the the\"", Zone::Whole) > 10 * cost("the", Zone::Whole));
+        assert!(cost("the", Zone::Title) > cost("the", Zone::Whole));
+    }
+}

@@ -67,7 +67,8 @@ mod tests {
     #[test]
     fn keys_in_a_row_are_spread_over_a_map() {
         // A map looks at the lowest bits of a hash for the place, and at the highest seven to compare.
-        let hashes: Vec<u64> = (0..1_024).map(|n| KeyHashing::default().hash_one(215_469_000_000_u64 + n * 1_000)).collect();
+        let hashes: Vec<u64> =
+            (0..1_024).map(|n| KeyHashing::default().hash_one(215_469_000_000_u64 + n * 1_000)).collect();
         let different = |part: fn(&u64) -> u64| hashes.iter().map(part).collect::<HashSet<_>>().len();
         assert!(different(|hash| hash & 0x3ff) > 500);
         assert_eq!(different(|hash| hash >> 57), 128);

@@ -34,9 +34,7 @@ impl Parts {
 
     /// Of a segment.
     pub(super) fn of(&self, segment: &SegmentReader) -> tantivy::Result<&OfSegment> {
-        let damaged = || {
-            TantivyError::DataCorruption(DataCorruption::comment_only("a segment has no words"))
-        };
+        let damaged = || TantivyError::DataCorruption(DataCorruption::comment_only("a segment has no words"));
         self.0.get(&segment.segment_id()).ok_or_else(damaged)
     }
 

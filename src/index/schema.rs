@@ -125,8 +125,8 @@ pub(super) fn tokenizers() -> TokenizerManager {
 }
 
 /// What an index writes beside what the library does.
-pub(super) fn plugin(fields: &Fields) -> Arc<dyn SegmentPlugin> {
-    postings::plugin(fields.anywhere)
+pub(super) fn plugin(fields: &Fields, damage: &postings::Damage) -> Arc<dyn SegmentPlugin> {
+    postings::plugin(fields.anywhere, damage)
 }
 
 /// Whether an index on the disk is one of this version's.

@@ -178,8 +178,11 @@ impl Moment {
 
 /// Runs something on files that may be damaged in ways the library does not expect.
 pub(super) fn caught<T, E: From<TantivyError>>(run: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
-    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| {
-        let comment = "reading it failed in an unexpected way";
-        Err(TantivyError::DataCorruption(DataCorruption::comment_only(comment)).into())
-    })
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err(unexpected().into()))
+}
+
+/// What a panic says of the files that were read.
+pub(super) fn unexpected() -> TantivyError {
+    let comment = "reading it failed in an unexpected way";
+    TantivyError::DataCorruption(DataCorruption::comment_only(comment))
 }

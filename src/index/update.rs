@@ -65,7 +65,7 @@ pub(super) enum Beside {
 
 /// Brings an index up to date; `tell` hears of each conversation that was read.
 pub(super) fn update(
-    OnDisk { index, fields, sources }: &OnDisk,
+    OnDisk { index, fields, sources, damage }: &OnDisk,
     lake: &Lake<'_>,
     beside: Beside,
     cancel: &Cancel,
@@ -94,7 +94,8 @@ pub(super) fn update(
     for partition in gone {
         let term = Term::from_field_text(fields.partition, &partition);
         update.updated.removed += update.searcher.doc_freq(&term).map_err(&failed)?;
-        update.writer.delete_term(term);
+        let whole = Outdated { partition: term, documents: None };
+        update.writer.delete_query(Box::new(whole)).map_err(&failed)?;
         update.sources.take_over(&partition, &wanted);
     }
     for partition in differing {
@@ -108,6 +109,7 @@ pub(super) fn update(
     update.commit().map_err(&failed)?;
     let Update { writer, updated, .. } = update;
     writer.wait_merging_threads().map_err(&failed)?;
+    damage.check().map_err(&failed)?;
     Ok(updated)
 }
 
@@ -185,7 +187,7 @@ impl Update<'_> {
             return Ok(());
         }
         let partition = Term::from_field_text(self.fields.partition, partition.as_str());
-        self.writer.delete_query(Box::new(Outdated { partition, documents: Arc::new(documents) }))?;
+        self.writer.delete_query(Box::new(Outdated { partition, documents: Some(Arc::new(documents)) }))?;
         Ok(())
     }
 

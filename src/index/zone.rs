@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use tantivy::columnar::Column;
 use tantivy::DocId;
+use tantivy::columnar::Column;
 
 use super::columns::Columns;
 

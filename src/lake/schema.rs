@@ -93,11 +93,7 @@ pub(super) fn writer_properties(table: &TableSpec) -> WriterProperties {
         .set_statistics_enabled(EnabledStatistics::Chunk)
         // Row groups that are taken over as they are leave it behind.
         .set_offset_index_disabled(is_read_whole);
-    table
-        .columns
-        .iter()
-        .fold(builder, |builder, column| column_properties(builder, table, column))
-        .build()
+    table.columns.iter().fold(builder, |builder, column| column_properties(builder, table, column)).build()
 }
 
 /// Columns whose values hardly repeat: a dictionary of them would only cost memory.

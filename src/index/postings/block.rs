@@ -237,7 +237,10 @@ impl Open {
             *doc = end.saturating_add(reader.rice(self.widths.gap));
             end = doc.saturating_add(1);
         }
-        assert!(end <= lengths.docs() && next.is_none_or(|next| next == end), "a list of documents is damaged");
+        assert!(
+            end <= lengths.docs() && next.is_none_or(|next| next == end),
+            "a list of documents is damaged"
+        );
         (self.are_counted, self.at, self.read) = (false, reader.at(), 0);
     }
 

@@ -38,8 +38,7 @@ impl Cursor {
     /// At the first document of a list of so many.
     pub(super) fn new(list: OwnedBytes, count: u32, lengths: OwnedBytes) -> Self {
         let (jumps, open) = (Vec::new(), Box::new(Open::empty()));
-        let mut cursor =
-            Self { list: OwnedBytes::empty(), lengths, count: 0, jumps, block: 0, at: 0, open };
+        let mut cursor = Self { list: OwnedBytes::empty(), lengths, count: 0, jumps, block: 0, at: 0, open };
         cursor.reset(list, count);
         cursor
     }
@@ -318,7 +317,8 @@ mod tests {
         let (lengths, documents) = made(&mut chance, 2_000, 2, 3);
         let whole = written(&lengths, &documents);
         // The same list of a segment with fewer documents, and with the first block's end told wrong.
-        let shorter = || Cursor::new(whole.list.clone(), whole.count, OwnedBytes::new(lengths[..1_500].to_vec()));
+        let shorter =
+            || Cursor::new(whole.list.clone(), whole.count, OwnedBytes::new(lengths[..1_500].to_vec()));
         assert_eq!(read_whole(shorter), None);
         let mut bytes = whole.list.as_slice().to_vec();
         bytes[0] ^= 1;

@@ -2,9 +2,9 @@
 
 use tantivy::indexer::doc_id_mapping::MappingType;
 use tantivy::termdict::TermMerger;
-use tantivy::{DocId, PluginMergeContext, SegmentReader, TERMINATED, TantivyError};
+use tantivy::{Directory, DocId, Index, PluginMergeContext, SegmentReader, TERMINATED, TantivyError};
 
-use super::part::{Part, PartWriter};
+use super::part::{Part, PartWriter, damaged};
 
 /// A segment that goes into another one.
 struct Source {
@@ -26,6 +26,12 @@ impl Source {
         Ok(Self { numbers: numbers.collect(), part: Part::open(reader)? })
     }
 
+    /// The number of a document in the other one, if it is to be there.
+    fn number(&self, doc: DocId) -> tantivy::Result<Option<DocId>> {
+        let number = self.numbers.get(doc as usize);
+        number.copied().ok_or_else(|| damaged("a word is in a document that is not there"))
+    }
+
     /// The lengths of the documents that stay.
     fn lengths(&self) -> impl Iterator<Item = u8> {
         let all = self.part.lengths().iter().zip(&self.numbers);
@@ -33,10 +39,25 @@ impl Source {
     }
 }
 
+/// Compares the files of a segment with their checksums: what was damaged would be as good as new in the other one.
+fn check(index: &Index, reader: &SegmentReader) -> tantivy::Result<()> {
+    let (directory, name) = (index.directory(), format!("{}.", reader.segment_id().uuid_string()));
+    for path in directory.list_managed_files() {
+        let is_of_segment = path.to_str().is_some_and(|path| path.starts_with(&name));
+        if is_of_segment && directory.exists(&path)? && !directory.validate_checksum(&path)? {
+            return Err(damaged("a segment was changed"));
+        }
+    }
+    Ok(())
+}
+
 /// Writes the words of several segments as those of one.
 pub(super) fn merge(context: &PluginMergeContext<'_>) -> tantivy::Result<()> {
     if context.doc_id_mapping.mapping_type() == MappingType::Shuffled {
         return Err(TantivyError::InternalError("documents are kept in their order".to_owned()));
+    }
+    for reader in context.readers {
+        check(context.target_segment.index(), reader)?;
     }
     let mut next = 0;
     let sources = context.readers.iter().map(|reader| Source::of(reader, &mut next));
@@ -50,7 +71,7 @@ pub(super) fn merge(context: &PluginMergeContext<'_>) -> tantivy::Result<()> {
             let source = &sources[number];
             let mut list = source.part.list_of(&info)?;
             while list.doc() != TERMINATED {
-                if let Some(doc) = source.numbers.get(list.doc() as usize).copied().flatten() {
+                if let Some(doc) = source.number(list.doc())? {
                     target.push(doc, list.places());
                 }
                 list.advance();

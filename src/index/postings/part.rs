@@ -163,6 +163,6 @@ impl Part {
     }
 }
 
-fn damaged(comment: &str) -> TantivyError {
+pub(super) fn damaged(comment: &str) -> TantivyError {
     TantivyError::DataCorruption(DataCorruption::comment_only(comment))
 }

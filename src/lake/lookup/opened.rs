@@ -110,7 +110,8 @@ impl Opened {
     pub(super) fn may_hold_text(&self, group: usize, column: usize, text: &str) -> Result<bool, Error> {
         let Some(leaf) = self.leaf(column) else { return Ok(true) };
         let chunk = self.footer.metadata().row_group(group).column(leaf);
-        let filter = Sbbf::read_from_column_chunk(chunk, &*self.shared).map_err(Error::parquet(&self.path))?;
+        let filter =
+            Sbbf::read_from_column_chunk(chunk, &*self.shared).map_err(Error::parquet(&self.path))?;
         Ok(filter.is_none_or(|filter| filter.check(text)))
     }
 

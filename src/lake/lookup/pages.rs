@@ -66,7 +66,8 @@ impl Chunks {
         let packed = match is_packed {
             // Asked for pages that are not packed, it gives them as they are.
             true => {
-                let chunk = chunk.clone().into_builder().set_compression(Compression::UNCOMPRESSED).build()?;
+                let chunk =
+                    chunk.clone().into_builder().set_compression(Compression::UNCOMPRESSED).build()?;
                 SerializedPageReader::new(shared, &chunk, rows, places)?
             }
             false => SerializedPageReader::new(shared, chunk, rows, places)?,
@@ -118,14 +119,15 @@ fn unpack(packed: &[u8]) -> Result<Bytes> {
     // No page is longer, in whatever file.
     let length = i32::try_from(length).ok().and_then(|length| usize::try_from(length).ok());
     let length = length.ok_or_else(damaged)?;
-    UNPACKER.with_borrow_mut(|unpacker| {
-        let unpacked = match unpacker {
-            Some(unpacker) => unpacker.decompress(packed, length),
-            None => unpacker.insert(Decompressor::new()?).decompress(packed, length),
-        };
-        Ok::<_, io::Error>(Bytes::from(unpacked?))
-    })
-    .map_err(|error| ParquetError::External(Box::new(error)))
+    UNPACKER
+        .with_borrow_mut(|unpacker| {
+            let unpacked = match unpacker {
+                Some(unpacker) => unpacker.decompress(packed, length),
+                None => unpacker.insert(Decompressor::new()?).decompress(packed, length),
+            };
+            Ok::<_, io::Error>(Bytes::from(unpacked?))
+        })
+        .map_err(|error| ParquetError::External(Box::new(error)))
 }
 
 impl Iterator for Pages {
