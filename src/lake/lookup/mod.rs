@@ -111,18 +111,24 @@ impl Lookup {
         let mut found = vec![None; wanted.len()];
         for (file, numbers) in files {
             let Some(opened) = self.open(&file, table)? else { continue };
-            let mut stretches = Vec::new();
+            let mut of_each = Vec::with_capacity(numbers.len());
             for number in &numbers {
-                stretches.extend(self.stretches(&opened, table, wanted[*number].0)?);
+                of_each.push(self.stretches(&opened, table, wanted[*number].0)?);
             }
+            let mut stretches = of_each.concat();
             stretches.sort_by_key(|stretch| (stretch.group, stretch.rows.start));
             stretches.dedup();
             if stretches.is_empty() {
                 continue;
             }
             let batch = opened.rows(&stretches, &columns.read)?;
-            for number in numbers {
-                found[number] = columns.rows_of(wanted[number].1, &batch, &opened)?;
+            let rows = |stretches: &[Stretch]| stretches.iter().map(|stretch| stretch.rows.len()).sum();
+            for (number, own) in numbers.into_iter().zip(of_each) {
+                // Only rows of its own time, which are read one behind the other.
+                let Some(first) = own.first() else { continue };
+                let start = stretches.iter().position(|stretch| stretch == first).unwrap_or_default();
+                let of_time = batch.slice(rows(&stretches[..start]), rows(&own));
+                found[number] = columns.rows_of(wanted[number].1, &of_time, &opened)?;
             }
         }
         Ok(found)
