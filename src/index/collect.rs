@@ -10,6 +10,10 @@ use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::columnar::Column;
 use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader};
 
+use super::columns::Columns;
+use super::key::KeyHashing;
+use super::parts::Parts;
+
 /// How hits are ordered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -38,10 +42,12 @@ const SCORE_STEPS: f32 = 1_000.0;
 
 /// Conversations by their keys (see [`key_of`](super::key_of)), each with the time since when somebody waits for an
 /// answer in it, in microseconds, if anybody does.
-pub type Within = Arc<HashMap<u64, Option<i64>>>;
+pub type Within = Arc<HashMap<u64, Option<i64>, KeyHashing>>;
 
 /// Takes the first hits behind a place, and counts all.
 pub(super) struct Page {
+    /// Where columns are.
+    pub(super) parts: Parts,
     pub(super) sort: Sort,
     /// So many are taken.
     pub(super) take: usize,
@@ -66,7 +72,7 @@ pub(super) struct PageOf {
     take: usize,
     after: Option<Place>,
     segment: SegmentOrdinal,
-    columns: Columns,
+    ordering: Ordering,
     within: Option<Within>,
     total: u64,
     behind: u64,
@@ -74,34 +80,50 @@ pub(super) struct PageOf {
 }
 
 /// The columns an order needs.
-struct Columns {
+struct Ordering {
     created_at: Column<i64>,
     id_key: Column<u64>,
     by: Option<Column<i64>>,
 }
 
-impl Columns {
-    fn of(sort: Sort, reader: &SegmentReader) -> tantivy::Result<Self> {
-        let fast = reader.fast_fields();
+impl Ordering {
+    fn of(sort: Sort, columns: &Columns) -> Self {
         let by = match sort {
             Sort::Relevance | Sort::Newest | Sort::Oldest | Sort::LongestWait => None,
-            Sort::Updated => Some(fast.i64("updated_at")?),
-            Sort::MostParts => Some(fast.i64("part_count")?),
+            Sort::Updated => Some(columns.updated_at.clone()),
+            // None where it is not known of any conversation.
+            Sort::MostParts => columns.part_count.clone(),
         };
-        Ok(Self { created_at: fast.i64("created_at")?, id_key: fast.u64("id_key")?, by })
+        Self { created_at: columns.created_at.clone(), id_key: columns.id_key.clone(), by }
     }
 
-    fn place(&self, sort: Sort, doc: DocId, score: Score, waits: Option<i64>) -> Place {
-        let created_at = self.created_at.first(doc).unwrap_or_default();
-        let by = self.by.as_ref().and_then(|column| column.first(doc));
-        let first = match sort {
+    /// The first number of a place, which most often is all that counts.
+    fn first(&self, sort: Sort, doc: DocId, score: Score, waits: Option<i64>) -> i64 {
+        match sort {
             Sort::Relevance => (score * SCORE_STEPS).round() as i64,
-            Sort::Newest => created_at,
-            Sort::Oldest => -created_at,
-            Sort::Updated | Sort::MostParts => by.unwrap_or(i64::MIN),
+            Sort::Newest => self.created_at(doc),
+            Sort::Oldest => -self.created_at(doc),
+            Sort::Updated | Sort::MostParts => {
+                self.by.as_ref().and_then(|column| column.first(doc)).unwrap_or_default()
+            }
             Sort::LongestWait => waits.map_or(i64::MIN, |since| -since),
-        };
-        Place(first, created_at, self.id_key.first(doc).unwrap_or_default())
+        }
+    }
+
+    fn created_at(&self, doc: DocId) -> i64 {
+        self.created_at.first(doc).unwrap_or_default()
+    }
+
+    fn id_key(&self, doc: DocId) -> u64 {
+        self.id_key.first(doc).unwrap_or_default()
+    }
+}
+
+impl PageOf {
+    /// The last place of a full page.
+    fn last(&self) -> Option<Place> {
+        let last = self.heap.peek().filter(|_| self.heap.len() >= self.take);
+        last.map(|Reverse((place, ..))| *place)
     }
 }
 
@@ -109,20 +131,29 @@ impl SegmentCollector for PageOf {
     type Fruit = (u64, u64, Vec<(Place, DocAddress, Score)>);
 
     fn collect(&mut self, doc: DocId, score: Score) {
-        let mut waits = None;
+        let (mut key, mut waits) = (None, None);
         if let Some(within) = &self.within {
-            let Some(since) = within.get(&self.columns.id_key.first(doc).unwrap_or_default()) else { return };
-            waits = *since;
+            let id_key = self.ordering.id_key(doc);
+            let Some(since) = within.get(&id_key) else { return };
+            (key, waits) = (Some(id_key), *since);
         }
         self.total += 1;
-        let place = self.columns.place(self.sort, doc, score, waits);
+        let first = self.ordering.first(self.sort, doc, score, waits);
+        let last = self.last();
+        let is_behind_page = last.is_some_and(|last| first < last.0);
+        if is_behind_page && self.after.is_none_or(|after| first < after.0) {
+            self.behind += 1;
+            return;
+        }
+        let key = key.unwrap_or_else(|| self.ordering.id_key(doc));
+        let place = Place(first, self.ordering.created_at(doc), key);
         if self.after.is_some_and(|after| place >= after) {
             return;
         }
         self.behind += 1;
         if self.heap.len() < self.take {
             self.heap.push(Reverse((place, score.to_bits(), doc)));
-        } else if self.heap.peek().is_some_and(|Reverse((last, ..))| place > *last) {
+        } else if last.is_some_and(|last| place > last) {
             self.heap.pop();
             self.heap.push(Reverse((place, score.to_bits(), doc)));
         }
@@ -147,7 +178,7 @@ impl Collector for Page {
             take: self.take,
             after: self.after,
             segment,
-            columns: Columns::of(self.sort, reader)?,
+            ordering: Ordering::of(self.sort, &self.parts.of(reader)?.columns),
             within: self.within.clone(),
             total: 0,
             behind: 0,

@@ -5,11 +5,13 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
+use tantivy::directory::error::OpenReadError;
 use tantivy::{Index, TantivyError};
 
 use super::error::Error;
 use super::handle::Opened;
-use super::schema::{Fields, is_ours, schema, settings, tokenizers};
+use super::postings::Damage;
+use super::schema::{Fields, is_ours, plugin, schema, settings, tokenizers};
 use super::sources::Sources;
 
 const MISSING: &str = "there was no search index";
@@ -41,6 +43,8 @@ pub(super) struct OnDisk {
     pub(super) index: Index,
     pub(super) fields: Fields,
     pub(super) sources: Sources,
+    /// What was found to be damaged while segments were merged.
+    pub(super) damage: Damage,
 }
 
 /// The index in a directory, if it is one of this version's.
@@ -52,9 +56,12 @@ pub(super) fn on_disk(dir: &Path) -> Result<OnDisk, Wrong> {
     if !is_ours(&index) {
         return Err(Wrong::OtherVersion);
     }
+    let fields = schema().1;
     index.set_tokenizers(tokenizers());
+    let damage = Damage::default();
+    index.register_plugin(plugin(&fields, &damage));
     let sources = Sources::held(&index).map_err(Wrong::Damaged)?.ok_or(Wrong::OtherVersion)?;
-    Ok(OnDisk { index, fields: schema().1, sources })
+    Ok(OnDisk { index, fields, sources, damage })
 }
 
 /// An empty index in a directory, in the place of what is there.
@@ -63,8 +70,10 @@ pub(super) fn made(dir: &Path) -> Result<OnDisk, Error> {
     create(dir)?;
     let (schema, fields) = schema();
     let builder = Index::builder().schema(schema).settings(settings()).tokenizers(tokenizers());
+    let damage = Damage::default();
+    let builder = builder.register_plugin(plugin(&fields, &damage));
     let index = builder.create_in_dir(dir).map_err(|source| Error::Index { path: dir.to_owned(), source })?;
-    Ok(OnDisk { index, fields, sources: Sources::none() })
+    Ok(OnDisk { index, fields, sources: Sources::none(), damage })
 }
 
 fn create(dir: &Path) -> Result<(), Error> {
@@ -88,4 +97,9 @@ pub(super) fn remove(dir: &Path) -> Result<(), Error> {
 /// Whether the disk is at fault rather than what is on it: making it anew would not help.
 pub(super) fn is_io(error: &TantivyError) -> bool {
     matches!(error, TantivyError::IoError(_) | TantivyError::LockFailure(..))
+}
+
+/// Whether a file was not there.
+pub(super) fn is_gone(error: &TantivyError) -> bool {
+    matches!(error, TantivyError::OpenReadError(OpenReadError::FileDoesNotExist(_)))
 }

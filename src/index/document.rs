@@ -5,9 +5,10 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use tantivy::TantivyDocument;
 
-use super::key::id_key;
-use super::schema::{Fields, HAS_FILE, HAS_NOTE, NOBODY, VERSION};
-use super::source::Found;
+use super::key::{id_key, id_of};
+use super::schema::{FINGERPRINT_BITS, Fields, HAS_FILE, HAS_NOTE, VERSION};
+use super::source::{Found, Said};
+use super::words::{Word, Words};
 use crate::lake::Partition;
 
 impl Found {
@@ -16,7 +17,7 @@ impl Found {
         let mut hash = DefaultHasher::new();
         VERSION.hash(&mut hash);
         self.hash(&mut hash);
-        hash.finish()
+        hash.finish() >> (64 - FINGERPRINT_BITS)
     }
 
     /// The document.
@@ -26,66 +27,83 @@ impl Found {
         partition: &Partition,
         fingerprint: u64,
     ) -> TantivyDocument {
-        let card = &self.card.0;
         let mut document = TantivyDocument::default();
-        document.add_text(fields.id, &card.conversation_id);
+        let key = id_key(&self.card.conversation_id);
+        if id_of(key).is_none() {
+            document.add_text(fields.id, &self.card.conversation_id);
+        }
         document.add_text(fields.partition, partition.as_str());
-        document.add_u64(fields.id_key, id_key(&card.conversation_id));
-        document.add_i64(fields.created_at, card.created_at);
-        document.add_i64(fields.updated_at, card.updated_at);
-        document.add_i64(fields.part_count, card.part_count.unwrap_or_default());
+        document.add_u64(fields.id_key, key);
+        document.add_i64(fields.created_at, self.card.created_at);
         document.add_u64(fields.fingerprint, fingerprint);
-        // A card that cannot be written as JSON does not exist: it is texts and numbers.
-        document.add_bytes(fields.card, &serde_json::to_vec(card).unwrap_or_default());
-        self.add_assignees(fields, &mut document);
+        self.card.add_to(fields, &mut document);
         if self.messages.iter().any(|message| message.file_count > 0) {
             document.add_text(fields.has, HAS_FILE);
         }
         if self.messages.iter().any(|message| message.is_note) {
             document.add_text(fields.has, HAS_NOTE);
         }
+        self.writers().into_iter().for_each(|name| document.add_text(fields.from, name));
         self.add_words(fields, &mut document);
         document
     }
 
-    fn add_assignees(&self, fields: &Fields, document: &mut TantivyDocument) {
-        let card = &self.card.0;
-        match &card.admin_assignee_id {
-            Some(id) => document.add_text(fields.assignee, format!("a{id}")),
-            None => document.add_text(fields.assignee, NOBODY),
+    /// Names and addresses of those who wrote, but for the contact's, which are among the words.
+    fn writers(&self) -> BTreeSet<&str> {
+        let of_messages =
+            self.messages.iter().flat_map(|message| [&message.author_name, &message.author_email]);
+        let mut writers: BTreeSet<&str> = of_messages.flatten().map(String::as_str).collect();
+        for known in [&self.contact_name, &self.contact_email].into_iter().flatten() {
+            writers.remove(known.as_str());
         }
-        if let Some(id) = &card.team_assignee_id {
-            document.add_text(fields.assignee, format!("t{id}"));
+        writers
+    }
+
+    /// Adds the texts, each once and those that are also looked for by themselves first.
+    fn add_words(&self, fields: &Fields, document: &mut TantivyDocument) {
+        let mut texts = Texts { fields, document, length: 0 };
+        texts.add(self.title.iter().chain(&self.subject));
+        texts.end(fields.title_end);
+        texts.add(self.contact_name.iter().chain(&self.contact_email));
+        texts.end(fields.contact_end);
+        texts.add(self.messages.iter().filter(|message| message.is_note).flat_map(Said::texts));
+        texts.end(fields.note_end);
+        let rest = self.company_name.iter().chain(&self.rating_remark).chain(&self.card.tags);
+        let said = self.messages.iter().filter(|message| !message.is_note).flat_map(Said::texts);
+        rest.chain(said).for_each(|text| texts.document.add_custom(fields.anywhere, text.as_bytes()));
+    }
+}
+
+impl Said {
+    fn texts(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.text).chain(&self.files)
+    }
+}
+
+/// The first texts of a document, counted.
+struct Texts<'a> {
+    fields: &'a Fields,
+    document: &'a mut TantivyDocument,
+    /// Places that they take.
+    length: u64,
+}
+
+impl Texts<'_> {
+    fn add<'a>(&mut self, texts: impl Iterator<Item = &'a String>) {
+        let mut word = Word::default();
+        for text in texts {
+            self.document.add_custom(self.fields.anywhere, text.as_bytes());
+            let mut words = Words::of(text);
+            while words.advance(&mut word) {
+                self.length += 1;
+            }
+            // Between two texts there is a place without a word.
+            self.length += 1;
         }
     }
 
-    fn add_words(&self, fields: &Fields, document: &mut TantivyDocument) {
-        let card = &self.card.0;
-        for title in card.title.iter().chain(&self.subject) {
-            document.add_text(fields.title, title);
-            document.add_text(fields.anywhere, title);
-        }
-        let about = [&card.contact_name, &card.contact_email, &card.company_name, &self.rating_remark];
-        for text in about.into_iter().flatten() {
-            document.add_text(fields.anywhere, text);
-        }
-        for tag in &card.tags {
-            document.add_text(fields.tag, tag);
-            document.add_text(fields.anywhere, tag);
-        }
-        let mut people: BTreeSet<&str> = BTreeSet::new();
-        people.extend([&card.contact_name, &card.contact_email].into_iter().flatten().map(String::as_str));
-        for message in &self.messages {
-            for text in std::iter::once(&message.text).chain(&message.files) {
-                document.add_text(fields.anywhere, text);
-                if message.is_note {
-                    document.add_text(fields.note, text);
-                }
-            }
-            people.extend(
-                [&message.author_name, &message.author_email].into_iter().flatten().map(String::as_str),
-            );
-        }
-        people.into_iter().for_each(|name| document.add_text(fields.from, name));
+    /// Notes where the texts so far end.
+    fn end(&mut self, field: tantivy::schema::Field) {
+        self.document.add_u64(field, self.length);
     }
 }

@@ -11,13 +11,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use tantivy::{ReloadPolicy, TantivyError};
+use tantivy::{Index, IndexReader, ReloadPolicy, TantivyError};
 
-use super::disk::{DAMAGED, OnDisk, Wrong, is_io, made, on_disk, remove};
+use super::disk::{DAMAGED, OnDisk, Wrong, is_gone, is_io, made, on_disk, remove};
 use super::error::Error;
 use super::names::Names;
+use super::parts::Parts;
 use super::replica::IndexCopy;
-use super::search::{Failed, Hits, Moment, PageParams};
+use super::schema::Fields;
+use super::search::{Failed, Hits, Moment, PageParams, caught, unexpected};
 use super::sources::Sources;
 use super::syntax::Expr;
 use super::update::{Beside, Lake, Updated, update};
@@ -28,6 +30,8 @@ use crate::model::{Admin, Conversation, Row, Team};
 /// How long a reader waits for whoever has the lock to bring the index up to date.
 const PATIENCE: Duration = Duration::from_secs(2);
 const PAUSE: Duration = Duration::from_millis(20);
+/// How often it is opened because files were removed meanwhile.
+const ATTEMPTS: u32 = 10;
 
 /// Who a process is when it takes the lake's lock to mend the index.
 pub type WhoAmI = Arc<dyn Fn() -> Holder + Send + Sync>;
@@ -155,22 +159,27 @@ impl TextIndex {
     /// # Errors
     /// When the files cannot be read.
     pub fn verify(&self) -> Result<Vec<String>, Error> {
-        let index = match on_disk(&self.layout.index_dir()) {
-            Ok(there) => there.index,
-            Err(Wrong::Missing | Wrong::OtherVersion | Wrong::Behind(_)) => return Ok(Vec::new()),
-            Err(Wrong::Damaged(error)) => return Ok(vec![error.to_string()]),
-        };
-        let damaged = catch_unwind(AssertUnwindSafe(|| index.validate_checksum()));
-        Ok(match damaged {
-            Ok(Ok(files)) => {
-                let mut files: Vec<String> =
-                    files.iter().map(|file| format!("{} was changed", file.display())).collect();
-                files.sort();
-                files
+        let mut attempts = ATTEMPTS;
+        loop {
+            let index = match on_disk(&self.layout.index_dir()) {
+                Ok(there) => there.index,
+                Err(Wrong::Missing | Wrong::OtherVersion | Wrong::Behind(_)) => return Ok(Vec::new()),
+                Err(Wrong::Damaged(error)) => return Ok(vec![error.to_string()]),
+            };
+            attempts -= 1;
+            match catch_unwind(AssertUnwindSafe(|| index.validate_checksum())) {
+                Ok(Ok(files)) => {
+                    let changed = files.iter().map(|file| format!("{} was changed", file.display()));
+                    let mut changed: Vec<String> = changed.collect();
+                    changed.sort();
+                    return Ok(changed);
+                }
+                // Its writer merged segments meanwhile.
+                Ok(Err(error)) if is_gone(&error) && attempts > 0 => {}
+                Ok(Err(error)) => return Ok(vec![error.to_string()]),
+                Err(_) => return Ok(vec!["its files cannot be read".to_owned()]),
             }
-            Ok(Err(error)) => vec![error.to_string()],
-            Err(_) => vec!["its files cannot be read".to_owned()],
-        })
+        }
     }
 
     /// Makes the index anew.
@@ -336,14 +345,18 @@ impl TextIndex {
             Ok(there) => there,
             Err(_) => made(&dir)?,
         };
-        match update(&there, &lake, beside, cancel, tell) {
+        let updated = |there: &OnDisk| {
+            let updated = catch_unwind(AssertUnwindSafe(|| update(there, &lake, beside, cancel, tell)));
+            updated.unwrap_or_else(|_| Err(Error::Index { path: dir.clone(), source: unexpected() }))
+        };
+        match updated(&there) {
             Err(Error::Index { source, .. }) if !is_io(&source) => {
                 tracing::warn!(error = %source, "the search index is damaged and is made anew");
                 drop(there);
                 self.forget_opened();
-                update(&made(&dir)?, &lake, beside, cancel, tell)
+                updated(&made(&dir)?)
             }
-            updated => updated,
+            outcome => outcome,
         }
     }
 
@@ -369,10 +382,17 @@ impl TextIndex {
     }
 
     fn open(&self) -> Result<Opened, Wrong> {
-        let OnDisk { index, fields, sources } = self.on_disk()?;
-        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
-        let searcher = reader.map_err(Wrong::Damaged)?.searcher();
-        Ok(Opened { moment: Moment { searcher, fields }, sources })
+        let mut attempts = ATTEMPTS;
+        loop {
+            let OnDisk { index, fields, sources, .. } = self.on_disk()?;
+            attempts -= 1;
+            match caught(|| moment(&index, fields)) {
+                Ok(moment) => return Ok(Opened { moment, sources }),
+                // Its writer merged segments after it was opened: there is a newer one.
+                Err(error) if is_gone(&error) && attempts > 0 => {}
+                Err(error) => return Err(Wrong::Damaged(error)),
+            }
+        }
     }
 
     /// What there is to open: the index itself, or the copy of a replica after it was brought up to date.
@@ -413,6 +433,12 @@ impl TextIndex {
         };
         Error::Index { path: self.layout.index_dir(), source }
     }
+}
+
+fn moment(index: &Index, fields: Fields) -> tantivy::Result<Moment> {
+    let reader: IndexReader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+    let searcher = reader.searcher();
+    Ok(Moment { parts: Parts::open(&searcher)?, searcher, fields })
 }
 
 /// Who writes in place of whoever could not take the lock: nobody knows whom a replica follows.

@@ -5,16 +5,20 @@ use tantivy::query::{
     TermQuery, TermSetQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{Searcher, Term};
+use tantivy::{Searcher, SegmentReader, Term};
 
+use super::in_a_row::InARow;
 use super::names::Names;
+use super::parts::Parts;
 use super::schema::Fields;
 use super::search::Failed;
 use super::syntax::{Expr, Leaf, Match, Scope, SyntaxError};
+use super::zone::Zone;
 
 /// Turns expressions into queries.
 pub(super) struct Compiler<'a> {
     pub(super) searcher: &'a Searcher,
+    pub(super) parts: &'a Parts,
     pub(super) fields: &'a Fields,
     pub(super) names: &'a Names,
     /// What was typed, for errors.
@@ -56,16 +60,18 @@ impl Compiler<'_> {
     }
 
     fn leaf(&self, leaf: &Leaf) -> Compiled {
-        let field = match leaf.scope {
-            Scope::Anywhere => self.fields.anywhere,
-            Scope::Title => self.fields.title,
-            Scope::Note => self.fields.note,
-            Scope::From => self.fields.from,
-            Scope::Tag => self.fields.tag,
+        let query = match leaf.scope {
+            Scope::Anywhere => self.in_a_row(leaf, Zone::Whole),
+            Scope::Title => self.in_a_row(leaf, Zone::Title),
+            Scope::Note => self.in_a_row(leaf, Zone::Note),
+            Scope::From => {
+                let either = vec![self.in_a_row(leaf, Zone::Contact), self.words(leaf, self.fields.from)?];
+                Box::new(BooleanQuery::union(either))
+            }
+            Scope::Tag => self.words(leaf, self.fields.tag)?,
             Scope::Assignee => return self.assignee(leaf),
-            Scope::Has => self.fields.has,
+            Scope::Has => self.words(leaf, self.fields.has)?,
         };
-        let query = self.words(leaf, field)?;
         // Only words anywhere tell how well a conversation fits; the others are conditions.
         let is_ranked = leaf.scope == Scope::Anywhere && leaf.matching == Match::Exact;
         Ok(if is_ranked { query } else { Box::new(ConstScoreQuery::new(query, 1.0)) })
@@ -81,7 +87,12 @@ impl Compiler<'_> {
         Ok(Box::new(ConstScoreQuery::new(Box::new(TermSetQuery::new(terms)), 1.0)))
     }
 
-    /// The words of a leaf in a field.
+    /// The words of a leaf in a part of what words are looked for in.
+    fn in_a_row(&self, leaf: &Leaf, zone: Zone) -> Box<dyn Query> {
+        Box::new(InARow::of(leaf, self.parts, self.fields.anywhere, zone))
+    }
+
+    /// The words of a leaf in a field of the library.
     fn words(&self, leaf: &Leaf, field: Field) -> Compiled {
         let term = |word: &str| Term::from_field_text(field, word);
         let terms: Vec<(usize, Term)> = leaf.words.iter().map(|(place, word)| (*place, term(word))).collect();
@@ -93,13 +104,7 @@ impl Compiler<'_> {
                 Box::new(query)
             }
             (Match::Prefix, [.., (_, last)]) => {
-                let endings = self.endings(field, last)?;
-                if endings > MOST_ENDINGS {
-                    let message = format!(
-                        "more than {MOST_ENDINGS} words begin so: at the end of a phrase, give more letters"
-                    );
-                    return Err(SyntaxError::new(self.typed, leaf.range.clone(), message).into());
-                }
+                let endings = self.check_endings(leaf, field, last)?;
                 let mut query = PhrasePrefixQuery::new_with_offset(terms);
                 // Room is made for as many as are allowed.
                 query.set_max_expansions(endings.max(1) as u32);
@@ -110,19 +115,27 @@ impl Compiler<'_> {
         })
     }
 
-    /// How many words of a part of the index begin so, where it is most of them.
-    fn endings(&self, field: Field, beginning: &Term) -> Result<usize, Failed> {
-        let beginning = beginning.serialized_value_bytes();
-        let mut most = 0;
-        for segment in self.searcher.segment_readers() {
-            let index = segment.inverted_index(field)?;
-            let mut words = index.terms().range().ge(beginning).into_stream()?;
-            let mut count = 0;
-            while count <= MOST_ENDINGS && words.advance() && words.key().starts_with(beginning) {
-                count += 1;
-            }
-            most = most.max(count);
+    /// How many words of a segment begin so, where it is most of them, unless these are too many.
+    fn check_endings(&self, leaf: &Leaf, field: Field, last: &Term) -> Result<usize, Failed> {
+        let counts = self.searcher.segment_readers().iter().map(|segment| endings(segment, field, last));
+        let most = counts.collect::<tantivy::Result<Vec<_>>>()?.into_iter().max().unwrap_or_default();
+        if most > MOST_ENDINGS {
+            let message =
+                format!("more than {MOST_ENDINGS} words begin so: at the end of a phrase, give more letters");
+            return Err(SyntaxError::new(self.typed, leaf.range.clone(), message).into());
         }
         Ok(most)
     }
+}
+
+/// How many words of a field of the library begin so; counts no further than is allowed.
+fn endings(segment: &SegmentReader, field: Field, beginning: &Term) -> tantivy::Result<usize> {
+    let beginning = beginning.serialized_value_bytes();
+    let index = segment.inverted_index(field)?;
+    let mut words = index.terms().range().ge(beginning).into_stream()?;
+    let mut count = 0;
+    while count <= MOST_ENDINGS && words.advance() && words.key().starts_with(beginning) {
+        count += 1;
+    }
+    Ok(count)
 }

@@ -2,18 +2,20 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use tantivy::error::DataCorruption;
 use tantivy::query::{EnableScoring, Query};
-use tantivy::{Searcher, TantivyError};
+use tantivy::schema::Value;
+use tantivy::{DocAddress, Searcher, TantivyDocument, TantivyError};
 
 use super::card::Card;
 use super::collect::{Everything, Page, Place, Sort, Within};
 use super::key::id_of;
 use super::names::Names;
+use super::parts::Parts;
 use super::query::Compiler;
 use super::schema::Fields;
 use super::statistics::Statistics;
 use super::syntax::{Expr, SyntaxError};
-use super::update::card;
 
 /// A question for a page of hits.
 #[derive(Debug, Clone, Default)]
@@ -59,6 +61,7 @@ pub struct Hits {
 /// An index at one moment.
 pub(super) struct Moment {
     pub(super) searcher: Searcher,
+    pub(super) parts: Parts,
     pub(super) fields: Fields,
 }
 
@@ -93,7 +96,7 @@ impl Moment {
     }
 
     fn compiler<'a>(&'a self, names: &'a Names, typed: &'a str) -> Compiler<'a> {
-        Compiler { searcher: &self.searcher, fields: &self.fields, names, typed }
+        Compiler { searcher: &self.searcher, parts: &self.parts, fields: &self.fields, names, typed }
     }
 
     /// A page of what an expression finds.
@@ -104,16 +107,16 @@ impl Moment {
         names: &Names,
         params: &PageParams,
     ) -> Result<Hits, Failed> {
-        let query = self.compiler(names, typed).query(expr)?;
-        caught(|| self.taken(&*query, expr, params))
+        caught(|| self.taken(&*self.compiler(names, typed).query(expr)?, expr, params))
     }
 
     fn taken(&self, query: &dyn Query, expr: &Expr, params: &PageParams) -> Result<Hits, Failed> {
         let statistics = match &params.statistics {
             Some(statistics) => statistics.clone(),
-            None => Statistics::of(&self.searcher, &self.fields, expr)?,
+            None => Statistics::of(&self.searcher, &self.parts, expr)?,
         };
         let page = Page {
+            parts: self.parts.clone(),
             sort: params.sort,
             take: params.offset.saturating_add(params.limit),
             after: params.after,
@@ -122,8 +125,10 @@ impl Moment {
         let taken = self.searcher.search_with_statistics_provider(query, &page, &statistics)?;
         let mut hits = Vec::new();
         for (place, score, at) in taken.hits.into_iter().skip(params.offset) {
-            let card = card(&self.searcher, &self.fields, at)?.ok_or_else(no_card)?;
             let score = if params.sort == Sort::Relevance { score } else { 0.0 };
+            let Place(_, created_at, key) = place;
+            let columns = &self.parts.of(self.searcher.segment_reader(at.segment_ord))?.columns;
+            let card = Card::of(columns, at.doc_id, self.id(key, at)?, created_at);
             hits.push(Hit { card, score, place });
         }
         let shown = (params.offset + hits.len()) as u64;
@@ -132,28 +137,35 @@ impl Moment {
 
     /// Everything an expression finds: ids and scores.
     pub(super) fn all(&self, typed: &str, expr: &Expr, names: &Names) -> Result<Vec<(String, f32)>, Failed> {
-        let query = self.compiler(names, typed).query(expr)?;
         caught(|| {
-            let statistics = Statistics::of(&self.searcher, &self.fields, expr)?;
+            let query = self.compiler(names, typed).query(expr)?;
+            let statistics = Statistics::of(&self.searcher, &self.parts, expr)?;
             let found = self.searcher.search_with_statistics_provider(&*query, &Everything, &statistics)?;
-            let mut all = Vec::with_capacity(found.len());
-            for (key, score, at) in found {
-                let id = match id_of(key) {
-                    Some(id) => id,
-                    None => card(&self.searcher, &self.fields, at)?.ok_or_else(no_card)?.conversation_id,
-                };
-                all.push((id, score));
-            }
-            Ok(all)
+            found.into_iter().map(|(key, score, at)| Ok((self.id(key, at)?, score))).collect()
         })
+    }
+
+    /// The id of a document with this key.
+    fn id(&self, key: u64, at: DocAddress) -> tantivy::Result<String> {
+        match id_of(key) {
+            Some(id) => Ok(id),
+            None => self.stored_id(at),
+        }
+    }
+
+    fn stored_id(&self, at: DocAddress) -> tantivy::Result<String> {
+        let document: TantivyDocument = self.searcher.doc(at)?;
+        let id = document.get_first(self.fields.id).and_then(|id| id.as_str());
+        let no_id = || TantivyError::DataCorruption(DataCorruption::comment_only("a document has no id"));
+        id.map(str::to_owned).ok_or_else(no_id)
     }
 
     /// In how many conversations each of some expressions is found.
     pub(super) fn counts(&self, typed: &str, parts: &[Expr], names: &Names) -> Result<Vec<u64>, Failed> {
         let compiler = self.compiler(names, typed);
-        let queries: Vec<Box<dyn Query>> =
-            parts.iter().map(|part| compiler.query(part)).collect::<Result<_, _>>()?;
         caught(|| {
+            let queries: Vec<Box<dyn Query>> =
+                parts.iter().map(|part| compiler.query(part)).collect::<Result<_, _>>()?;
             let count = |query: &dyn Query| -> Result<u64, TantivyError> {
                 let weight = query.weight(EnableScoring::disabled_from_searcher(&self.searcher))?;
                 let segments = self.searcher.segment_readers().iter();
@@ -164,14 +176,13 @@ impl Moment {
     }
 }
 
-fn no_card() -> TantivyError {
-    TantivyError::DataCorruption(tantivy::error::DataCorruption::comment_only("a document has no card"))
+/// Runs something on files that may be damaged in ways the library does not expect.
+pub(super) fn caught<T, E: From<TantivyError>>(run: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err(unexpected().into()))
 }
 
-/// Runs something on files that may be damaged in ways the library does not expect.
-fn caught<T>(run: impl FnOnce() -> Result<T, Failed>) -> Result<T, Failed> {
-    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| {
-        let comment = "reading it failed in an unexpected way";
-        Err(TantivyError::DataCorruption(tantivy::error::DataCorruption::comment_only(comment)).into())
-    })
+/// What a panic says of the files that were read.
+pub(super) fn unexpected() -> TantivyError {
+    let comment = "reading it failed in an unexpected way";
+    TantivyError::DataCorruption(DataCorruption::comment_only(comment))
 }

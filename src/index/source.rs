@@ -20,7 +20,6 @@ const CONVERSATION: &[&str] = &[
     "title",
     "source_type",
     "source_subject",
-    "contact_id",
     "contact_name",
     "contact_email",
     "company_name",
@@ -50,22 +49,14 @@ const MESSAGE: &[&str] = &[
 /// A conversation and what can be found in it.
 #[derive(Debug, Default, Hash)]
 pub(super) struct Found {
-    pub(super) card: CardOf,
+    pub(super) card: Card,
+    pub(super) title: Option<String>,
     pub(super) subject: Option<String>,
+    pub(super) contact_name: Option<String>,
+    pub(super) contact_email: Option<String>,
+    pub(super) company_name: Option<String>,
     pub(super) rating_remark: Option<String>,
     pub(super) messages: Vec<Said>,
-}
-
-/// A card that can be hashed.
-#[derive(Debug, Default)]
-pub(super) struct CardOf(pub(super) Card);
-
-impl std::hash::Hash for CardOf {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        // The JSON is what is stored; the rest is in fields.
-        serde_json::to_vec(&self.0).unwrap_or_default().hash(state);
-        (&self.0.conversation_id, self.0.created_at, self.0.updated_at).hash(state);
-    }
 }
 
 /// A message that people read.
@@ -191,18 +182,26 @@ impl RowOf<'_> {
 }
 
 fn found(row: &RowOf<'_>) -> Found {
-    let card = Card {
+    Found {
+        card: card(row),
+        title: row.text("title"),
+        subject: row.text("source_subject").map(|subject| html_to_text(&subject)),
+        contact_name: row.text("contact_name"),
+        contact_email: row.text("contact_email"),
+        company_name: row.text("company_name"),
+        rating_remark: row.text("rating_remark"),
+        messages: Vec::new(),
+    }
+}
+
+fn card(row: &RowOf<'_>) -> Card {
+    Card {
         conversation_id: row.text("conversation_id").unwrap_or_default(),
         created_at: row.time("created_at").unwrap_or_default(),
         updated_at: row.time("updated_at").unwrap_or_default(),
         state: row.text("state"),
         priority: row.text("priority"),
         source_type: row.text("source_type"),
-        title: row.text("title"),
-        contact_id: row.text("contact_id"),
-        contact_name: row.text("contact_name"),
-        contact_email: row.text("contact_email"),
-        company_name: row.text("company_name"),
         admin_assignee_id: row.text("admin_assignee_id"),
         team_assignee_id: row.text("team_assignee_id"),
         tags: row.names("tags"),
@@ -212,12 +211,6 @@ fn found(row: &RowOf<'_>) -> Found {
             .or_else(|| Some(row.number("stat_part_count")?.saturating_sub(1))),
         waiting_since_at: row.time("waiting_since_at"),
         is_listed_only: !row.is("has_thread"),
-    };
-    Found {
-        card: CardOf(card),
-        subject: row.text("source_subject").map(|subject| html_to_text(&subject)),
-        rating_remark: row.text("rating_remark"),
-        messages: Vec::new(),
     }
 }
 

@@ -10,8 +10,8 @@ use tantivy::query::Bm25StatisticsProvider;
 use tantivy::schema::Field;
 use tantivy::{Searcher, Term};
 
-use super::schema::Fields;
-use super::syntax::{Expr, Match, Scope};
+use super::parts::Parts;
+use super::syntax::{Expr, Leaf, Match, Scope};
 
 /// How often words occur.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,7 +19,7 @@ pub struct Statistics {
     /// Conversations.
     #[serde(rename = "d")]
     documents: u64,
-    /// Words in all of them.
+    /// How long they are together, in words.
     #[serde(rename = "w")]
     words: u64,
     /// Conversations with each word of the query.
@@ -29,21 +29,18 @@ pub struct Statistics {
 
 impl Statistics {
     /// As the index has it now.
-    pub(super) fn of(searcher: &Searcher, fields: &Fields, expr: &Expr) -> tantivy::Result<Self> {
-        let mut with_word = BTreeMap::new();
-        for leaf in expr.leaves() {
-            if leaf.scope == Scope::Anywhere && leaf.matching == Match::Exact {
-                for (_, word) in &leaf.words {
-                    let term = Term::from_field_text(fields.anywhere, word);
-                    with_word.insert(word.clone(), searcher.doc_freq(&term)?);
-                }
+    pub(super) fn of(searcher: &Searcher, parts: &Parts, expr: &Expr) -> tantivy::Result<Self> {
+        let is_ranked = |leaf: &&Leaf| leaf.scope == Scope::Anywhere && leaf.matching == Match::Exact;
+        let ranked = expr.leaves().into_iter().filter(is_ranked);
+        let words = ranked.flat_map(|leaf| leaf.words.iter().map(|(_, word)| (word.clone(), 0)));
+        let (mut with_word, mut total) = (words.collect::<BTreeMap<String, u64>>(), 0);
+        for part in parts.words() {
+            total += part.total();
+            for (word, count) in &mut with_word {
+                *count += part.words().get(word)?.map_or(0, |info| u64::from(info.doc_freq));
             }
         }
-        Ok(Self {
-            documents: searcher.total_num_docs()?,
-            words: searcher.total_num_tokens(fields.anywhere)?,
-            with_word,
-        })
+        Ok(Self { documents: searcher.total_num_docs()?, words: total, with_word })
     }
 }
 

@@ -5,17 +5,18 @@
 //! it was costs no more than reading it.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
 use tantivy::query::TermQuery;
-use tantivy::schema::{IndexRecordOption, Value};
-use tantivy::{DocAddress, Index, IndexWriter, Searcher, TantivyDocument, TantivyError, Term};
+use tantivy::schema::IndexRecordOption;
+use tantivy::{Index, IndexWriter, Searcher, TantivyError, Term};
 
-use super::card::Card;
 use super::collect::Fingerprints;
 use super::disk::OnDisk;
 use super::error::Error;
-use super::key::{id_key, id_of};
+use super::key::id_key;
+use super::outdated::Outdated;
 use super::schema::Fields;
 use super::source::Conversations;
 use super::sources::Sources;
@@ -64,7 +65,7 @@ pub(super) enum Beside {
 
 /// Brings an index up to date; `tell` hears of each conversation that was read.
 pub(super) fn update(
-    OnDisk { index, fields, sources }: &OnDisk,
+    OnDisk { index, fields, sources, damage }: &OnDisk,
     lake: &Lake<'_>,
     beside: Beside,
     cancel: &Cancel,
@@ -93,7 +94,8 @@ pub(super) fn update(
     for partition in gone {
         let term = Term::from_field_text(fields.partition, &partition);
         update.updated.removed += update.searcher.doc_freq(&term).map_err(&failed)?;
-        update.writer.delete_term(term);
+        let whole = Outdated { partition: term, documents: None };
+        update.writer.delete_query(Box::new(whole)).map_err(&failed)?;
         update.sources.take_over(&partition, &wanted);
     }
     for partition in differing {
@@ -107,6 +109,7 @@ pub(super) fn update(
     update.commit().map_err(&failed)?;
     let Update { writer, updated, .. } = update;
     writer.wait_merging_threads().map_err(&failed)?;
+    damage.check().map_err(&failed)?;
     Ok(updated)
 }
 
@@ -153,7 +156,7 @@ impl Update<'_> {
         let mut held = self.held(partition).map_err(&failed)?;
         let reader = Reader::new(self.lake.files, self.lake.layout);
         let mut conversations = Conversations::of(reader, self.lake.state, partition)?;
-        let mut read = 0;
+        let (mut read, mut outdated) = (0, HashMap::new());
         while let Some(found) = conversations.next()? {
             read += 1;
             if read % LOOK == 0 {
@@ -162,12 +165,10 @@ impl Update<'_> {
                     return Err(Error::Cancelled);
                 }
             }
-            let id = &found.card.0.conversation_id;
-            let fingerprint = found.fingerprint();
-            match held.remove(&id_key(id)) {
-                Some((same, _)) if same == fingerprint => continue,
-                Some(_) => drop(self.writer.delete_term(Term::from_field_text(self.fields.id, id))),
-                None => {}
+            let (key, fingerprint) = (id_key(&found.card.conversation_id), found.fingerprint());
+            match held.remove(&key) {
+                Some(same) if same == fingerprint => continue,
+                before => outdated.extend(before.map(|before| (key, before))),
             }
             let document = found.document(&self.fields, partition, fingerprint);
             self.writer.add_document(document).map_err(&failed)?;
@@ -175,27 +176,27 @@ impl Update<'_> {
             self.uncommitted += 1;
         }
         (self.tell)(read % LOOK);
-        for (key, (_, at)) in held {
-            let id = match id_of(key) {
-                Some(id) => Some(id),
-                None => {
-                    card(&self.searcher, &self.fields, at).map_err(&failed)?.map(|card| card.conversation_id)
-                }
-            };
-            if let Some(id) = id {
-                self.writer.delete_term(Term::from_field_text(self.fields.id, &id));
-                self.updated.removed += 1;
-            }
+        self.updated.removed += held.len() as u64;
+        outdated.extend(held);
+        self.delete(partition, outdated).map_err(&failed)
+    }
+
+    /// Deletes documents of a partition, by their keys and the fingerprints they had before.
+    fn delete(&self, partition: &Partition, documents: HashMap<u64, u64>) -> tantivy::Result<()> {
+        if documents.is_empty() {
+            return Ok(());
         }
+        let partition = Term::from_field_text(self.fields.partition, partition.as_str());
+        self.writer.delete_query(Box::new(Outdated { partition, documents: Some(Arc::new(documents)) }))?;
         Ok(())
     }
 
     /// What the index has of a partition.
-    fn held(&self, partition: &Partition) -> tantivy::Result<HashMap<u64, (u64, DocAddress)>> {
+    fn held(&self, partition: &Partition) -> tantivy::Result<HashMap<u64, u64>> {
         let term = Term::from_field_text(self.fields.partition, partition.as_str());
         let query = TermQuery::new(term, IndexRecordOption::Basic);
         let held = self.searcher.search(&query, &Fingerprints)?;
-        Ok(held.into_iter().map(|(key, fingerprint, at)| (key, (fingerprint, at))).collect())
+        Ok(held.into_iter().map(|(key, fingerprint, _)| (key, fingerprint)).collect())
     }
 
     fn commit(&mut self) -> tantivy::Result<()> {
@@ -205,20 +206,4 @@ impl Update<'_> {
         self.uncommitted = 0;
         Ok(())
     }
-}
-
-/// The card of a document.
-pub(super) fn card(searcher: &Searcher, fields: &Fields, at: DocAddress) -> tantivy::Result<Option<Card>> {
-    let document: TantivyDocument = searcher.doc(at)?;
-    let card = document.get_first(fields.card).and_then(|value| value.as_bytes().map(<[u8]>::to_vec));
-    let Some(mut card) = card.and_then(|card| serde_json::from_slice::<Card>(&card).ok()) else {
-        return Ok(None);
-    };
-    let fast = searcher.segment_reader(at.segment_ord).fast_fields();
-    if let Some(id) = fast.u64("id_key")?.first(at.doc_id).and_then(id_of) {
-        card.conversation_id = id;
-    }
-    card.created_at = fast.i64("created_at")?.first(at.doc_id).unwrap_or_default();
-    card.updated_at = fast.i64("updated_at")?.first(at.doc_id).unwrap_or_default();
-    Ok(Some(card))
 }

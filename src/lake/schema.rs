@@ -10,7 +10,7 @@ use parquet::file::properties::{
 };
 use parquet::schema::types::ColumnPath;
 
-use crate::model::{Column, Kind, TableSpec};
+use crate::model::{Column, Conversation, Kind, Row, TableSpec};
 
 /// Rows of one row group: what a reader loads to get at one conversation.
 const ROW_GROUP_ROWS: usize = 10_000;
@@ -93,24 +93,26 @@ pub(super) fn writer_properties(table: &TableSpec) -> WriterProperties {
         .set_statistics_enabled(EnabledStatistics::Chunk)
         // Row groups that are taken over as they are leave it behind.
         .set_offset_index_disabled(is_read_whole);
-    table
-        .columns
-        .iter()
-        .fold(builder, |builder, column| column_properties(builder, column, is_read_whole))
-        .build()
+    table.columns.iter().fold(builder, |builder, column| column_properties(builder, table, column)).build()
 }
 
 /// Columns whose values hardly repeat: a dictionary of them would only cost memory.
 const FREE_TEXT: &[&str] = &["body_html", "body_text", "title", "extra", "url"];
+/// Columns of conversations of which single values are shown: with a dictionary, all values of a row group would be
+/// unpacked for one.
+const SHOWN_ALONE: &[&str] =
+    &["conversation_id", "contact_id", "contact_name", "contact_email", "company_name"];
 /// Columns that name a row or what it belongs to.
 const LOOKED_UP: &[&str] =
     &["conversation_id", "message_id", "contact_id", "company_id", "ticket_id", "email", "contact_email"];
 
 fn column_properties(
     builder: WriterPropertiesBuilder,
+    table: &TableSpec,
     column: &Column,
-    is_read_whole: bool,
 ) -> WriterPropertiesBuilder {
+    let is_read_whole = table.is_derived();
+    let is_shown_alone = table.name == Conversation::TABLE.name && SHOWN_ALONE.contains(&column.name);
     let path = ColumnPath::from(column.name);
     let builder = if LOOKED_UP.contains(&column.name) {
         builder
@@ -130,6 +132,7 @@ fn column_properties(
         Kind::Text if column.name == "message_id" => builder
             .set_column_dictionary_enabled(path.clone(), false)
             .set_column_encoding(path, Encoding::DELTA_BYTE_ARRAY),
+        Kind::Text if is_shown_alone => builder.set_column_dictionary_enabled(path, false),
         Kind::Text | Kind::Json if FREE_TEXT.contains(&column.name) => {
             let builder = builder.set_column_dictionary_enabled(path.clone(), false);
             match is_read_whole {

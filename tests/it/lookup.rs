@@ -136,6 +136,35 @@ fn what_is_not_there_is_not_found() {
 }
 
 #[test]
+fn several_conversations_are_read_together_as_each_by_itself_whatever_their_order() {
+    let lake = many();
+    put(&lake.writer(), &[thread(20_000, in_month(2, 60), 1, "February")]);
+    let (lookup, columns) = (Lookup::new(&lake.layout()), ["updated_at", "title", "part_count"]);
+    let mut wanted: Vec<(Timestamp, String)> =
+        sample().step_by(3).map(|row| row as i64).map(|id| (at(id), id.to_string())).collect();
+    // Others of the same second, one twice, one in another file, some that are not there.
+    let others = [(at(6), "7"), (at(6), "8"), (at(6), "8"), (in_month(2, 60), "20000"), (at(6), "9")];
+    wanted.extend(others.map(|(at, id)| (at, id.to_owned())));
+    wanted.extend([(in_month(1, 61), "0".to_owned()), (in_month(3, 0), "0".to_owned())]);
+    wanted.sort_by_key(|(at, id)| (at.micros() % 7, id.clone()));
+    let asked: Vec<(Timestamp, &str)> = wanted.iter().map(|(at, id)| (*at, id.as_str())).collect();
+    let found = lookup.conversations(MONTH, &asked, &columns).unwrap();
+    assert_eq!(found.len(), asked.len());
+    assert_eq!(found.iter().filter(|one| one.is_none()).count(), 3);
+    for ((at, id), found) in asked.into_iter().zip(found) {
+        assert_eq!(found, lookup.conversation(MONTH, at, id, Some(&columns)).unwrap(), "{at} {id}");
+    }
+    assert_eq!(lookup.conversations(MONTH, &[], &columns).unwrap(), []);
+    let columns = ["position", "body_text"];
+    let asked: Vec<(Timestamp, &str)> = wanted.iter().map(|(at, id)| (*at, id.as_str())).collect();
+    let found = lookup.messages_of(MONTH, &asked, &columns).unwrap();
+    assert_eq!(found.iter().filter(|one| one.is_none()).count(), 3);
+    for ((at, id), found) in asked.into_iter().zip(found) {
+        assert_eq!(found, lookup.messages(MONTH, at, id, Some(&columns)).unwrap(), "{at} {id}");
+    }
+}
+
+#[test]
 fn columns_come_in_the_order_of_the_table_and_only_those_asked_for() {
     let lake = LittleLake::with_threads();
     let lookup = Lookup::new(&lake.layout());

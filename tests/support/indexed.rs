@@ -44,7 +44,7 @@ pub(crate) fn followed_writer(home: &Path, index: &Arc<TextIndex>) -> Writer {
     writer.followed_by(Arc::clone(index) as Arc<dyn Follower>)
 }
 
-/// The files of an index that hold words and cards, by name; and how many documents in them are deleted and still there.
+/// The files of an index that hold words, by name; and how many documents in them are deleted and still there.
 pub(crate) fn segments(home: &Path) -> (BTreeSet<String>, u64) {
     let index = tantivy::Index::open_in_dir(home.join("index")).expect("an index");
     let segments = index.load_metas().expect("what it says of itself").segments;

@@ -6,9 +6,11 @@
 
 mod cache;
 mod opened;
+mod pages;
 mod runs;
 mod steady;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{AsArray, RecordBatch};
@@ -65,6 +67,71 @@ impl Lookup {
         columns: Option<&[&str]>,
     ) -> Result<Option<RecordBatch>, Error> {
         self.rows(Conversation::TABLE, partitioning, created_at, id, columns)
+    }
+
+    /// The rows of some conversations with these columns, each by itself and in the order they are asked for: those in one
+    /// file are read together.
+    ///
+    /// # Errors
+    /// When a file cannot be read, or a column is none of the table's.
+    pub fn conversations(
+        &self,
+        partitioning: Partitioning,
+        wanted: &[(Timestamp, &str)],
+        columns: &[&str],
+    ) -> Result<Vec<Option<RecordBatch>>, Error> {
+        self.rows_of_all(Conversation::TABLE, partitioning, wanted, columns)
+    }
+
+    /// The messages of some conversations, in the same way; those of one by position.
+    ///
+    /// # Errors
+    /// When a file cannot be read, or a column is none of the table's.
+    pub fn messages_of(
+        &self,
+        partitioning: Partitioning,
+        wanted: &[(Timestamp, &str)],
+        columns: &[&str],
+    ) -> Result<Vec<Option<RecordBatch>>, Error> {
+        self.rows_of_all(Message::TABLE, partitioning, wanted, columns)
+    }
+
+    fn rows_of_all(
+        &self,
+        table: &'static TableSpec,
+        partitioning: Partitioning,
+        wanted: &[(Timestamp, &str)],
+        columns: &[&str],
+    ) -> Result<Vec<Option<RecordBatch>>, Error> {
+        let mut files: BTreeMap<DataFile, Vec<usize>> = BTreeMap::new();
+        for (number, (created_at, _)) in wanted.iter().enumerate() {
+            files.entry(DataFile::part(table, partitioning.partition(*created_at))).or_default().push(number);
+        }
+        let columns = Columns::of(table, positions(table, columns)?)?;
+        let mut found = vec![None; wanted.len()];
+        for (file, numbers) in files {
+            let Some(opened) = self.open(&file, table)? else { continue };
+            let mut of_each = Vec::with_capacity(numbers.len());
+            for number in &numbers {
+                of_each.push(self.stretches(&opened, table, wanted[*number].0)?);
+            }
+            let mut stretches = of_each.concat();
+            stretches.sort_by_key(|stretch| (stretch.group, stretch.rows.start));
+            stretches.dedup();
+            if stretches.is_empty() {
+                continue;
+            }
+            let batch = opened.rows(&stretches, &columns.read)?;
+            let rows = |stretches: &[Stretch]| stretches.iter().map(|stretch| stretch.rows.len()).sum();
+            for (number, own) in numbers.into_iter().zip(of_each) {
+                // Only rows of its own time, which are read one behind the other.
+                let Some(first) = own.first() else { continue };
+                let start = stretches.iter().position(|stretch| stretch == first).unwrap_or_default();
+                let of_time = batch.slice(rows(&stretches[..start]), rows(&own));
+                found[number] = columns.rows_of(wanted[number].1, &of_time, &opened)?;
+            }
+        }
+        Ok(found)
     }
 
     /// The messages of a conversation by position, with these columns or all, in the table's order.
@@ -202,22 +269,8 @@ impl Lookup {
         if stretches.is_empty() {
             return Ok(None);
         }
-        // Others may have begun in the same second: the id tells.
-        let key = positions(table, &["conversation_id"])?[0];
-        let mut read = wanted.clone();
-        if !read.contains(&key) {
-            read.push(key);
-            read.sort_unstable();
-        }
-        let batch = opened.rows(&stretches, &read)?;
-        let place = |column: &usize| read.iter().position(|one| one == column).unwrap_or_default();
-        let ids = batch.column(place(&key)).as_string_opt::<i32>();
-        let ids = ids.ok_or_else(|| opened.damaged("its ids are no texts"))?;
-        let Some(start) = ids.iter().position(|one| one == Some(id)) else { return Ok(None) };
-        let count = ids.iter().skip(start).take_while(|one| *one == Some(id)).count();
-        let kept: Vec<usize> = wanted.iter().map(place).collect();
-        let batch = batch.slice(start, count).project(&kept);
-        batch.map(Some).map_err(Error::batch(opened.path(), table.name))
+        let columns = Columns::of(table, wanted)?;
+        columns.rows_of(id, &opened.rows(&stretches, &columns.read)?, &opened)
     }
 
     /// Where the rows of a time are: in one row group, or from the end of one into the next.
@@ -261,6 +314,41 @@ impl Lookup {
     fn decoded<R: Row>(&self, batch: &RecordBatch) -> Result<Vec<R>, Error> {
         let path = || self.layout.table_dir(R::TABLE.name);
         decode(batch).map_err(|source| Error::Row { path: path(), source })
+    }
+}
+
+/// Columns of a table in which rows belong to conversations.
+struct Columns {
+    table: &'static TableSpec,
+    /// Those that are read: also the id, since others may have begun in the same second.
+    read: Vec<usize>,
+    /// Where among these the id is, and those that are wanted.
+    key: usize,
+    wanted: Vec<usize>,
+}
+
+impl Columns {
+    /// These, by their places in the table.
+    fn of(table: &'static TableSpec, wanted: Vec<usize>) -> Result<Self, Error> {
+        let key = positions(table, &["conversation_id"])?[0];
+        let mut read = wanted.clone();
+        if !read.contains(&key) {
+            read.push(key);
+            read.sort_unstable();
+        }
+        let place = |column: usize| read.iter().position(|one| *one == column).unwrap_or_default();
+        let (key, wanted) = (place(key), wanted.into_iter().map(place).collect());
+        Ok(Self { table, read, key, wanted })
+    }
+
+    /// The rows of a conversation among those that were read of a file.
+    fn rows_of(&self, id: &str, batch: &RecordBatch, opened: &Opened) -> Result<Option<RecordBatch>, Error> {
+        let ids = batch.column(self.key).as_string_opt::<i32>();
+        let ids = ids.ok_or_else(|| opened.damaged("its ids are no texts"))?;
+        let Some(start) = ids.iter().position(|one| one == Some(id)) else { return Ok(None) };
+        let count = ids.iter().skip(start).take_while(|one| *one == Some(id)).count();
+        let batch = batch.slice(start, count).project(&self.wanted);
+        batch.map(Some).map_err(Error::batch(opened.path(), self.table.name))
     }
 }
 

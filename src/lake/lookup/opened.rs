@@ -9,15 +9,16 @@ use arrow::array::{AsArray, RecordBatch};
 use arrow::compute::concat_batches;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowSelection,
-    RowSelectionPolicy, RowSelector,
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, RowSelection, RowSelector,
 };
+use parquet::arrow::parquet_to_arrow_field_levels;
 use parquet::bloom_filter::Sbbf;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaDataReader};
 use parquet::file::statistics::Statistics;
 
 use super::cache::Cache;
+use super::pages::Groups;
 use crate::lake::error::Error;
 use crate::lake::file_version::FileVersion;
 use crate::lake::files::Files;
@@ -42,7 +43,7 @@ pub(super) struct Stretch {
 pub(super) struct Opened {
     table: &'static TableSpec,
     path: PathBuf,
-    shared: Shared,
+    shared: Arc<Shared>,
     footer: Arc<ArrowReaderMetadata>,
     /// None where versions of a file cannot be told apart: nothing is remembered of it then.
     pub(super) key: Option<Key>,
@@ -60,7 +61,7 @@ impl Opened {
             Err(error) if error.is_not_found() => return Ok(None),
             opened => opened?,
         };
-        let shared = Shared::in_parts(reader).map_err(Error::io("read", &path))?;
+        let shared = Arc::new(Shared::in_parts(reader).map_err(Error::io("read", &path))?);
         let key = version.map(|version| (Arc::from(path.as_path()), version));
         let remembered = key.as_ref().and_then(|key| footers.get(key));
         let footer = match remembered {
@@ -109,7 +110,8 @@ impl Opened {
     pub(super) fn may_hold_text(&self, group: usize, column: usize, text: &str) -> Result<bool, Error> {
         let Some(leaf) = self.leaf(column) else { return Ok(true) };
         let chunk = self.footer.metadata().row_group(group).column(leaf);
-        let filter = Sbbf::read_from_column_chunk(chunk, &self.shared).map_err(Error::parquet(&self.path))?;
+        let filter =
+            Sbbf::read_from_column_chunk(chunk, &*self.shared).map_err(Error::parquet(&self.path))?;
         Ok(filter.is_none_or(|filter| filter.check(text)))
     }
 
@@ -136,27 +138,24 @@ impl Opened {
         Ok(row.map(|row| Stretch { group, rows: row..row + 1 }))
     }
 
-    /// Rows in the order of the file, with these columns in the order of the table. Only the pages they are in are read.
+    /// Rows of stretches in the order of the file, with these columns in the order of the table. Only the pages they are
+    /// in are read.
     pub(super) fn rows(&self, stretches: &[Stretch], columns: &[usize]) -> Result<RecordBatch, Error> {
-        let mut selectors = Vec::with_capacity(3 * stretches.len());
-        for stretch in stretches {
-            let all = self.whole(stretch.group).rows.len();
-            let Range { start, end } = stretch.rows;
-            selectors.push(RowSelector::skip(start));
-            selectors.push(RowSelector::select(end - start));
-            selectors.push(RowSelector::skip(all.saturating_sub(end)));
+        let (mut selectors, mut groups) = (Vec::with_capacity(3 * stretches.len()), Vec::new());
+        for of_group in stretches.chunk_by(|one, next| one.group == next.group) {
+            let mut at = 0;
+            for Range { start, end } in of_group.iter().map(|stretch| stretch.rows.clone()) {
+                selectors.push(RowSelector::skip(start - at));
+                selectors.push(RowSelector::select(end - start));
+                at = end;
+            }
+            let group = of_group[0].group;
+            selectors.push(RowSelector::skip(self.whole(group).rows.len().saturating_sub(at)));
+            groups.push(group);
         }
         let count: usize = stretches.iter().map(|stretch| stretch.rows.len()).sum();
-        let mask = ProjectionMask::roots(self.footer.parquet_schema(), columns.iter().copied());
-        let footer = ArrowReaderMetadata::clone(&self.footer);
-        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(self.shared.clone(), footer)
-            .with_projection(mask)
-            .with_row_groups(stretches.iter().map(|stretch| stretch.group).collect())
-            .with_row_selection(RowSelection::from(selectors))
-            // One stretch of rows: a mask of all rows would take longer than the rows.
-            .with_row_selection_policy(RowSelectionPolicy::Selectors)
-            .with_batch_size(count.max(1))
-            .build()
+        let reader = self
+            .reader(groups, columns, count.max(1), RowSelection::from(selectors))
             .map_err(Error::parquet(&self.path))?;
         let schema = arrow::array::RecordBatchReader::schema(&reader);
         let batches: Result<Vec<_>, _> = reader.collect();
@@ -167,6 +166,21 @@ impl Opened {
                 concat_batches(&schema, &batches).map_err(Error::batch(&self.path, self.table.name))
             }
         }
+    }
+
+    fn reader(
+        &self,
+        groups: Vec<usize>,
+        columns: &[usize],
+        most_rows: usize,
+        rows: RowSelection,
+    ) -> Result<ParquetRecordBatchReader, ParquetError> {
+        let schema = self.footer.parquet_schema();
+        let mask = ProjectionMask::roots(schema, columns.iter().copied());
+        let levels = parquet_to_arrow_field_levels(schema, mask, Some(self.footer.schema().fields()))?;
+        let (shared, metadata) = (Arc::clone(&self.shared), Arc::clone(self.footer.metadata()));
+        let groups = Groups { shared, metadata, groups };
+        ParquetRecordBatchReader::try_new_with_row_groups(&levels, &groups, most_rows, Some(rows))
     }
 
     pub(super) fn damaged(&self, what: &'static str) -> Error {

@@ -26,6 +26,8 @@ const TAGS: usize = 20;
 const SNIPPETS: usize = 1;
 const MORE_SNIPPETS: usize = 3;
 
+/// Columns of conversations that are shown; the rest is in the index.
+const SHOWN: &[&str] = &["title", "contact_id", "contact_name", "contact_email", "company_name"];
 /// Columns of messages that snippets need.
 const COLUMNS: &[&str] =
     &["position", "created_at", "author_name", "author_class", "is_note", "is_visible", "body_text"];
@@ -42,29 +44,32 @@ pub(super) struct Shower<'a> {
 }
 
 impl Shower<'_> {
-    /// A hit as it is shown; none of one that the lake does not have any more.
-    pub(super) fn show(&self, hit: &Hit) -> Result<Option<SearchHit>, ToolError> {
-        let wanted = self.request.expr.wanted();
-        let mut shown = self.card(&hit.card, hit.score);
-        let began = Timestamp::from_micros(hit.card.created_at);
-        let (partitioning, id) = (self.state.partitioning, hit.card.conversation_id.as_str());
-        match self.lookup.messages(partitioning, began, id, Some(COLUMNS))? {
-            Some(messages) => {
-                shown.is_listed_only &= is_opening_alone(&messages);
-                shown.untrusted_first_line = first_line(&messages);
-                shown.snippets = self.snippets(&messages, &wanted);
-            }
-            // The index may have it while the lake has not any more.
-            None if self
-                .lookup
-                .conversation(partitioning, began, id, Some(&["conversation_id"]))?
-                .is_none() =>
-            {
-                return Ok(None);
-            }
-            None => {}
+    /// Hits as they are shown; none of one that the lake does not have any more.
+    pub(super) fn show(&self, hits: &[&Hit]) -> Result<Vec<Option<SearchHit>>, ToolError> {
+        let wanted: Vec<(Timestamp, &str)> = hits.iter().map(|hit| key(hit)).collect();
+        let texts = self.lookup.conversations(self.state.partitioning, &wanted, SHOWN)?;
+        let messages = self.lookup.messages_of(self.state.partitioning, &wanted, COLUMNS)?;
+        let shown = hits.iter().zip(texts).zip(messages);
+        let shown = shown.map(|((hit, texts), messages)| {
+            texts.map(|texts| self.shown(hit, &texts, messages.as_ref())).transpose()
+        });
+        shown.collect()
+    }
+
+    fn shown(
+        &self,
+        hit: &Hit,
+        texts: &RecordBatch,
+        messages: Option<&RecordBatch>,
+    ) -> Result<SearchHit, ToolError> {
+        let mut shown = self.card(&hit.card, texts, hit.score);
+        if let Some(messages) = messages {
+            shown.is_listed_only &= is_opening_alone(messages);
+            shown.untrusted_first_line = first_line(messages);
+            shown.snippets = self.snippets(messages, &self.request.expr.wanted());
         }
         if self.request.is_detailed {
+            let (partitioning, (began, id)) = (self.state.partitioning, key(hit));
             let messages = self.lookup.message_rows(partitioning, began, id, Some(MESSAGE_COLUMNS))?;
             let Room { messages: most, message_chars, .. } = self.room;
             let more = messages.len().saturating_sub(most);
@@ -72,15 +77,18 @@ impl Shower<'_> {
             let messages = messages.iter().take(most).map(|message| ShownMessage::of(message, self.names));
             shown.messages = messages.map(|message| message.shortened(message_chars)).collect();
         }
-        Ok(Some(shown))
+        Ok(shown)
     }
 
-    fn card(&self, card: &Card, score: f32) -> SearchHit {
-        let text = |text: &Option<String>, most: usize| {
-            text.as_deref().map(|text| Untrusted::new(text, most)).filter(|text| !text.as_str().is_empty())
+    fn card(&self, card: &Card, texts: &RecordBatch, score: f32) -> SearchHit {
+        let text = |column: &str, most: usize| {
+            text_of(texts, column, 0)
+                .map(|text| Untrusted::new(text, most))
+                .filter(|text| !text.as_str().is_empty())
         };
-        let email = text(&card.contact_email, NAME_CHARS);
-        let (id, name) = (card.contact_id.clone(), text(&card.contact_name, NAME_CHARS));
+        let email = text("contact_email", NAME_CHARS);
+        let id = text_of(texts, "contact_id", 0).map(str::to_owned);
+        let name = text("contact_name", NAME_CHARS);
         let has_contact = id.is_some() || name.is_some() || email.is_some();
         let named = |id: &String, name: Option<&str>| Named {
             id: Some(id.clone()),
@@ -95,10 +103,10 @@ impl Shower<'_> {
             url: self.workspace.map(|workspace| inbox_url(workspace, &card.conversation_id)),
             created_at: utc(card.created_at),
             updated_at: utc(card.updated_at),
-            untrusted_title: text(&card.title, TITLE_CHARS),
+            untrusted_title: text("title", TITLE_CHARS),
             contact: has_contact.then(|| Person { id, untrusted_name: name, email: email.clone() }),
             customer_email: email,
-            untrusted_company: text(&card.company_name, NAME_CHARS),
+            untrusted_company: text("company_name", NAME_CHARS),
             state: card.state.clone(),
             priority: card
                 .priority
@@ -145,6 +153,11 @@ impl Shower<'_> {
     }
 }
 
+/// What a hit is looked up by.
+fn key(hit: &Hit) -> (Timestamp, &str) {
+    (Timestamp::from_micros(hit.card.created_at), hit.card.conversation_id.as_str())
+}
+
 /// Whether there is nothing but the opening message. One that was read and changed since keeps what was read.
 fn is_opening_alone(messages: &RecordBatch) -> bool {
     let positions = messages.column_by_name("position");
@@ -163,10 +176,6 @@ fn first_line(messages: &RecordBatch) -> Option<Untrusted> {
 }
 
 fn shown(messages: &RecordBatch, row: usize, piece: Snippet) -> ShownSnippet {
-    let text = |name: &str| {
-        let column = messages.column_by_name(name).and_then(|column| column.as_string_opt::<i32>());
-        column.filter(|column| column.is_valid(row)).map(|column| column.value(row))
-    };
     let positions = messages.column_by_name("position");
     let positions = positions.and_then(|column| column.as_primitive_opt::<Int64Type>());
     let times = messages.column_by_name("created_at");
@@ -176,8 +185,9 @@ fn shown(messages: &RecordBatch, row: usize, piece: Snippet) -> ShownSnippet {
     ShownSnippet {
         position: positions.map_or(0, |positions| positions.value(row)),
         created_at: utc(at.map_or(0, |at| at.value(row))),
-        author_class: text("author_class").unwrap_or_default().to_owned(),
-        untrusted_author_name: text("author_name").map(|name| Untrusted::new(name, NAME_CHARS)),
+        author_class: text_of(messages, "author_class", row).unwrap_or_default().to_owned(),
+        untrusted_author_name: text_of(messages, "author_name", row)
+            .map(|name| Untrusted::new(name, NAME_CHARS)),
         is_note: is_note.is_some_and(|column| column.value(row)),
         matches: piece
             .marks
@@ -187,6 +197,12 @@ fn shown(messages: &RecordBatch, row: usize, piece: Snippet) -> ShownSnippet {
         // Clean already: it is a piece of clean text.
         untrusted_text: Untrusted::new(&piece.text, usize::MAX),
     }
+}
+
+/// A text of a row, if it has one.
+fn text_of<'a>(rows: &'a RecordBatch, column: &str, row: usize) -> Option<&'a str> {
+    let column = rows.column_by_name(column)?.as_string_opt::<i32>()?;
+    column.is_valid(row).then(|| column.value(row))
 }
 
 fn utc(micros: i64) -> DateTime<Utc> {

@@ -170,8 +170,8 @@ impl Finder<'_> {
         let mut chars = 0;
         // Pages that are longer than an answer may be are not made whole first.
         for part in hits.chunks(TOGETHER) {
-            for conversation in side_by_side(shower, part) {
-                let Some(conversation) = conversation? else {
+            for conversation in side_by_side(shower, part)? {
+                let Some(conversation) = conversation else {
                     (shown.taken, shown.gone) = (shown.taken + 1, shown.gone + 1);
                     continue;
                 };
@@ -187,24 +187,30 @@ impl Finder<'_> {
     }
 }
 
-/// Shows hits, in their order, by as many threads as there are processors: most of the time is unpacking pages.
-fn side_by_side(shower: &Shower<'_>, hits: &[Hit]) -> Vec<Result<Option<SearchHit>, ToolError>> {
+/// Shows hits, in their order, by as many threads as there are processors: most of the time is unpacking pages. Each
+/// thread has those of some stretch of time, which are in the same files.
+fn side_by_side(shower: &Shower<'_>, hits: &[Hit]) -> Result<Vec<Option<SearchHit>>, ToolError> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
     let share = hits.len().div_ceil(threads).max(LEAST_SHARE);
-    let show = |part: &[Hit]| part.iter().map(|hit| shower.show(hit)).collect::<Vec<_>>();
-    std::thread::scope(|scope| {
-        let mut parts = hits.chunks(share);
+    let mut by_time: Vec<(usize, &Hit)> = hits.iter().enumerate().collect();
+    by_time.sort_by_key(|(_, hit)| hit.card.created_at);
+    let (order, by_time): (Vec<usize>, Vec<&Hit>) = by_time.into_iter().unzip();
+    let shown = std::thread::scope(|scope| {
+        let mut parts = by_time.chunks(share);
         let first = parts.next().unwrap_or_default();
-        let others: Vec<_> = parts.map(|part| scope.spawn(move || show(part))).collect();
-        let mut shown = show(first);
+        let others: Vec<_> = parts.map(|part| scope.spawn(move || shower.show(part))).collect();
+        let mut shown = shower.show(first)?;
         for other in others {
             match other.join() {
-                Ok(part) => shown.extend(part),
+                Ok(part) => shown.extend(part?),
                 Err(panic) => std::panic::resume_unwind(panic),
             }
         }
-        shown
-    })
+        Ok::<_, ToolError>(shown)
+    })?;
+    let mut shown: Vec<_> = order.into_iter().zip(shown).collect();
+    shown.sort_by_key(|(place, _)| *place);
+    Ok(shown.into_iter().map(|(_, shown)| shown).collect())
 }
 
 /// What is shown of a page.

@@ -41,7 +41,7 @@ pub(super) fn within(
         ),
     };
     let table = engine.ask(&sql, options)?;
-    let mut within = HashMap::new();
+    let mut within = HashMap::default();
     for batch in &table.batches {
         let ids = batch.column(0).as_string::<i32>();
         let since =
