@@ -7,11 +7,11 @@
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use tantivy::{Index, IndexReader, ReloadPolicy, TantivyError};
+use tantivy::{Executor, Index, IndexReader, ReloadPolicy, TantivyError};
 
 use super::disk::{DAMAGED, OnDisk, Wrong, is_gone, is_io, made, on_disk, remove};
 use super::error::Error;
@@ -27,11 +27,21 @@ use crate::cancel::Cancel;
 use crate::lake::{self, Disk, Holder, LastState, Layout, Reader, State, Writer, WriterLock};
 use crate::model::{Admin, Conversation, Row, Team};
 
+/// Documents from which segments are searched side by side: fewer take no longer than to hand them over.
+const MANY: u64 = 200_000;
+/// Threads at most that search segments.
+const MOST_THREADS: usize = 4;
 /// How long a reader waits for whoever has the lock to bring the index up to date.
 const PATIENCE: Duration = Duration::from_secs(2);
 const PAUSE: Duration = Duration::from_millis(20);
 /// How often it is opened because files were removed meanwhile.
 const ATTEMPTS: u32 = 10;
+
+/// Searches segments on as many threads as there are processors.
+static SIDE_BY_SIDE: LazyLock<Executor> = LazyLock::new(|| {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
+    Executor::multi_thread(threads, "search-").unwrap_or_else(|_| Executor::single_thread())
+});
 
 /// Who a process is when it takes the lake's lock to mend the index.
 pub type WhoAmI = Arc<dyn Fn() -> Holder + Send + Sync>;
@@ -386,7 +396,7 @@ impl TextIndex {
         loop {
             let OnDisk { index, fields, sources, .. } = self.on_disk()?;
             attempts -= 1;
-            match caught(|| moment(&index, fields)) {
+            match caught(|| moment(index, fields)) {
                 Ok(moment) => return Ok(Opened { moment, sources }),
                 // Its writer merged segments after it was opened: there is a newer one.
                 Err(error) if is_gone(&error) && attempts > 0 => {}
@@ -435,7 +445,12 @@ impl TextIndex {
     }
 }
 
-fn moment(index: &Index, fields: Fields) -> tantivy::Result<Moment> {
+fn moment(mut index: Index, fields: Fields) -> tantivy::Result<Moment> {
+    let documents: u64 =
+        index.load_metas()?.segments.iter().map(|segment| u64::from(segment.num_docs())).sum();
+    if documents >= MANY {
+        index.set_executor(SIDE_BY_SIDE.clone());
+    }
     let reader: IndexReader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
     let searcher = reader.searcher();
     Ok(Moment { parts: Parts::open(&searcher)?, searcher, fields })
