@@ -9,7 +9,7 @@ use tantivy::directory::error::OpenReadError;
 use tantivy::{Index, TantivyError};
 
 use super::error::Error;
-use super::handle::Opened;
+use super::opened::Opened;
 use super::postings::Damage;
 use super::schema::{Fields, is_ours, plugin, schema, settings, tokenizers};
 use super::sources::Sources;

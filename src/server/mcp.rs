@@ -154,7 +154,8 @@ async fn within<F: Future>(context: &RequestContext<RoleServer>, work: F) -> F::
 /// How long a call waits for its turn: over the network, nobody knows how many others do.
 fn patience(context: &RequestContext<RoleServer>) -> Patience {
     match context.extensions.get::<Parts>() {
-        Some(_) => Patience::OF_NETWORK,
+        // How many may wait, places are for.
+        Some(_) => Patience { most_waiting: usize::MAX, ..Patience::OF_NETWORK },
         None => Patience::OF_CLIENT,
     }
 }
