@@ -148,10 +148,13 @@ fn clients(world: &World, runtime: &Runtime, lasting: Duration) {
     runtime.block_on(async {
         let (host, until) = (server.host.clone(), Instant::now() + lasting);
         let syncing = tokio::spawn(async move { syncs(&host, &key, until).await });
-        let warm = server.memory().0;
-        let outcomes = asking(&server.host, &world.keys, PAUSE, lasting).await;
+        let (mut outcomes, mut memory) = (Outcomes::default(), Vec::new());
+        for _ in 0..4 {
+            outcomes.merge(asking(&server.host, &world.keys, PAUSE, lasting / 4).await);
+            memory.push(format!("{:.0}", server.memory().0));
+        }
         outcomes.print(&format!("{CLIENTS} clients, {} full syncs begun meanwhile", syncing.await.unwrap()));
-        println!("  memory at the beginning and at the end: {warm:.0}, {:.0} MB", server.memory().0);
+        println!("  memory after each quarter: {} MB", memory.join(", "));
     });
 }
 
