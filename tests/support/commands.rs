@@ -14,7 +14,8 @@ pub(crate) struct Line {
 }
 
 /// Commands that run until they are stopped, are a protocol, or ask a server that runs.
-const OTHERS: &[&str] = &["demo serve", "mcp", "serve", "webhooks", "webhooks check"];
+const OTHERS: &[&str] =
+    &["demo serve", "keys", "keys add", "keys revoke", "mcp", "serve", "webhooks", "webhooks check"];
 
 /// A synced lake.
 pub(crate) fn synced(standin: &StandIn) -> TestEnv {
@@ -57,9 +58,7 @@ pub(crate) fn lines(standin: &StandIn) -> Vec<Line> {
         "doctor",
         "logs -n 3",
         "reindex",
-        "keys add somebody --scope read,query",
         "keys list",
-        "keys revoke somebody",
         "mcp install --client cursor --print",
         "sync",
         "sync --conversation ID",
