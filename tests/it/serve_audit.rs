@@ -119,7 +119,11 @@ fn who_hangs_up_is_noted_and_what_was_read_over_mcp_is() {
     let endless = Request::post("/tools/query", endless).key(&asker).with("X-Request-Id", "asked-1");
     let mut stream = server.connect();
     stream.write_all(endless.text(&server.address).as_bytes()).unwrap();
-    std::thread::sleep(Duration::from_millis(500));
+    let figures = || server.send(&Request::get("/metrics").key(&admin)).body;
+    let begun = Instant::now();
+    while !figures().contains("fi_tool_calls_running 1") {
+        assert!(begun.elapsed() < Duration::from_secs(30), "it is not under way");
+    }
     drop(stream);
     let params = json!({"uri": "fi://schema/conversations"});
     let read = json!({"jsonrpc": "2.0", "id": 1, "method": "resources/read", "params": params});
@@ -149,7 +153,7 @@ fn who_hangs_up_is_noted_and_what_was_read_over_mcp_is() {
             ["asker", "POST", "/mcp", 200, "resources/read", null, "answered", null, "asked-2"],
         ])
     );
-    let figures = server.send(&Request::get("/metrics").key(&admin)).body;
+    let figures = figures();
     assert!(figures.contains(r#"fi_tool_calls_total{tool="query",outcome="given_up"} 1"#), "{figures}");
     assert!(server.end().0.success());
 }

@@ -38,8 +38,8 @@ fn under_load_it_ends_in_good_order() {
     assert!(told.to_string().contains("this server is being stopped"), "{told}");
     let (status, said) = server.wait();
     assert_eq!(status.code(), Some(0), "{said}");
-    // Within its ten seconds, and two for a machine that does something else as well.
-    assert!(started.elapsed() < Duration::from_secs(12), "{:?}", started.elapsed());
+    // Within its ten seconds, and five for a machine that does much else.
+    assert!(started.elapsed() < Duration::from_secs(15), "{:?}", started.elapsed());
     let expected = Some((503, Some("stopping".to_owned())));
     assert!(statuses[..2].iter().all(|status| *status == expected), "{statuses:?}");
     assert!(statuses[2..].iter().all(|status| *status == Some((200, None))), "{statuses:?}");
